@@ -1,0 +1,249 @@
+"""A file of any of the supported formats, as a table of text: CSV and its kin, JSON, Excel, OpenDocument, Parquet.
+
+What a file is, its first bytes say, and only then its name: spreadsheets are saved as `.csv` every day. Everything
+that a later step might trip over (an empty file, two columns of one name, a NUL, a broken archive) is refused here,
+with the file and the row.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import io
+import json
+import re
+import zipfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from incumbent.errors import InputError
+from incumbent.lists.columns import is_header
+from incumbent.lists.delimited import decode, read_delimited
+from incumbent.lists.table import HEADER_WITHIN, Table
+
+#: A spreadsheet may claim a cell in its last corner, and a reader would then make room for the whole sheet.
+_MOST_CELLS = 50_000_000
+_MOST_UNPACKED = 1 << 30
+_TEXT_SUFFIXES = frozenset({".csv", ".tsv", ".tab", ".txt", ".psv"})
+_JSON_SUFFIXES = frozenset({".json", ".jsonl", ".ndjson"})
+_FORMATS = "CSV, TSV, JSON, Excel (.xlsx, .xls), OpenDocument (.ods) or Parquet"
+
+
+def read_table(path: Path, fields: Sequence[str], given: Mapping[str, str], sheet: str | None = None) -> Table:
+    """The file's table. Raises InputError for a file that is missing, empty, damaged or of no known format.
+
+    `fields` and `given` (columns.py) tell the header from the title lines that people put above it; `sheet` names
+    one sheet of a workbook, else the first sheet with a header is read.
+    """
+    content = _read_bytes(path)
+    digest = hashlib.sha256(content).hexdigest()
+    if content[:4] == b"PAR1":
+        table = _read_parquet(content, path)
+    elif content[:4] == b"PK\x03\x04" or content[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
+        table = _read_workbook(content, path, fields, given, sheet)
+    elif content[:2] == b"\x1f\x8b" or content[:5] == b"%PDF-":
+        kind = "a PDF" if content[:1] == b"%" else "compressed"
+        raise InputError(f"the file is {kind}", where=str(path), expected=_FORMATS, do="save it as CSV, or unpack it")
+    else:
+        text, encoding, notes = decode(content, str(path))
+        table = _read_json(text, path) if _is_json(path, text) else read_delimited(text, str(path), fields, given)
+        table = table.with_encoding(encoding, notes)
+    return table.checked(str(path)).with_digest(digest)
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise InputError("there is no such file", where=str(path), do="check the path") from None
+    except IsADirectoryError:
+        raise InputError("this is a folder", where=str(path), expected="a file: " + _FORMATS) from None
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        raise InputError(f"the file cannot be read: {error}", where=str(path), do="check its permissions") from None
+    if not content.strip():
+        raise InputError("the file is empty", where=str(path), expected="a header and at least one line under it")
+    return content
+
+
+def _is_json(path: Path, text: str) -> bool:
+    suffix = path.suffix.lower()
+    if suffix in _JSON_SUFFIXES:
+        return True
+    return suffix not in _TEXT_SUFFIXES and re.match(r"\s*(\[\s*[\[{\]]|\{\s*[\"}])", text) is not None
+
+
+def _read_json(text: str, path: Path) -> Table:
+    """An array of objects, {"rows": [...]} with such an array, or one object a line."""
+    where = str(path)
+
+    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
+        keys = [key for key, _ in items]
+        if len(set(keys)) < len(keys):
+            twice = next(key for key in keys if keys.count(key) > 1)
+            raise InputError(f"an object has the key {twice!r} twice", where=where, expected="each key once")
+        return dict(items)
+
+    shape = 'an array of objects, {"rows": [...]}, or one object a line'
+    kind = "JSON"
+    try:
+        value = json.loads(text, object_pairs_hook=pairs)
+    except (ValueError, RecursionError) as first_error:
+        try:
+            value = [json.loads(line, object_pairs_hook=pairs) for line in text.splitlines() if line.strip()]
+            kind = "JSON lines"
+        except (ValueError, RecursionError):
+            at = f", line {first_error.lineno}" if isinstance(first_error, json.JSONDecodeError) else ""
+            raise InputError("the file is no JSON", where=where + at, expected=shape) from None
+    if isinstance(value, dict):
+        value = value.get("rows", [value] if kind == "JSON" and "person" in value else None)
+    if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
+        raise InputError("the JSON is no list of rows", where=where, expected=shape)
+    headers = list(dict.fromkeys(key for row in value for key in row))
+    columns: list[list[str | None]] = [
+        [_cell_text(row.get(header), f"{where}, row {number}, {header!r}") for number, row in enumerate(value, 1)]
+        for header in headers
+    ]
+    return Table.of_columns(headers, columns, first_row=1, format=kind)
+
+
+def _cell_text(value: object, where: str) -> str | None:
+    """A JSON or spreadsheet cell as text: dates in ISO form, whole numbers without a point."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    if isinstance(value, int | float):
+        try:
+            return str(value)
+        except ValueError:  # Python refuses to print an integer of thousands of digits
+            raise InputError("a number is too long", where=where, expected="text, a number or a date") from None
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat()
+    if isinstance(value, dt.date | dt.time):
+        return value.isoformat()
+    if isinstance(value, dt.timedelta):
+        return str(value)
+    raise InputError("a cell holds a list or an object", where=where, expected="text, a number or a date")
+
+
+def _read_parquet(content: bytes, path: Path) -> Table:
+    try:
+        frame = pl.read_parquet(io.BytesIO(content))
+    except (pl.exceptions.PolarsError, OSError, pl.exceptions.PanicException) as error:
+        raise InputError(
+            f"the Parquet file cannot be read: {str(error).splitlines()[0] if str(error) else 'damaged'}",
+            where=str(path),
+            expected="a whole Parquet file",
+        ) from None
+    selected: list[pl.Series] = []
+    for series in frame:
+        if isinstance(series.dtype, pl.Datetime):
+            series = series.dt.date()
+        if series.dtype.is_nested() or series.dtype == pl.Binary or series.dtype == pl.Object:
+            raise InputError(
+                f"the column {series.name!r} holds {series.dtype}",
+                where=str(path),
+                expected="text, numbers or dates",
+                do="leave the column out",
+            )
+        selected.append(series.cast(pl.String))
+    return Table.of_series(frame.columns, selected, first_row=1, format="Parquet")
+
+
+def _read_workbook(
+    content: bytes, path: Path, fields: Sequence[str], given: Mapping[str, str], sheet: str | None
+) -> Table:
+    import python_calamine as calamine  # a tenth of the start of a command that mostly reads CSV
+
+    where = str(path)
+    if content[:2] == b"PK":
+        _refuse_huge_workbook(content, where)
+    try:
+        workbook = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+        names = workbook.sheet_names
+    except calamine.PasswordError:
+        raise InputError("the workbook has a password", where=where, do="save it without one") from None
+    except (calamine.CalamineError, OSError, ValueError, pl.exceptions.PanicException) as error:
+        raise InputError(
+            f"the workbook cannot be read: {error}", where=where, expected=_FORMATS, do="save it again, or as CSV"
+        ) from None
+    if sheet is not None and sheet not in names:
+        raise InputError(f"there is no sheet {sheet!r}", where=where, expected="one of " + ", ".join(map(repr, names)))
+    fallback: Table | None = None
+    for name in [sheet] if sheet is not None else names:
+        try:
+            rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        except (calamine.CalamineError, OSError, ValueError) as error:
+            raise InputError(f"the sheet {name!r} cannot be read: {error}", where=where) from None
+        table, found = _sheet_table(rows, f"{where}, sheet {name!r}", fields, given)
+        if table is None:
+            continue
+        others = [other for other in names if other != name]
+        note = f"sheet {name!r} read" + (f"; not read: {', '.join(map(repr, others))}" if others else "")
+        table = table.with_notes((note,) if len(names) > 1 else ())
+        if found:
+            return table
+        fallback = fallback or table
+    if fallback is None:
+        raise InputError("the workbook is empty", where=where, expected="a header and at least one line under it")
+    return fallback
+
+
+def _sheet_table(
+    rows: list[list[Any]], where: str, fields: Sequence[str], given: Mapping[str, str]
+) -> tuple[Table | None, bool]:
+    """The sheet's table (None when it has no cell), and whether a row of it is clearly its header."""
+    filled = [number for number, row in enumerate(rows) if any(cell not in ("", None) for cell in row)]
+    if not filled:
+        return None, False
+    found = True
+    for at in filled[:HEADER_WITHIN]:
+        headers = ["" if cell is None else str(cell) for cell in rows[at]]
+        if is_header(headers, fields, given):
+            break
+    else:
+        at, found = filled[0], False
+        headers = ["" if cell is None else str(cell) for cell in rows[at]]
+    body = rows[at + 1 :]
+    columns = [
+        [_cell_text(row[i] if i < len(row) else None, f"{where}, row {at + 2 + n}") for n, row in enumerate(body)]
+        for i in range(len(headers))
+    ]
+    notes = (f"{at} lines above the header are left out",) if at else ()
+    return Table.of_columns(headers, columns, first_row=at + 2, format="a workbook").with_notes(notes), found
+
+
+def _refuse_huge_workbook(content: bytes, where: str) -> None:
+    """A few kilobytes can unpack to terabytes, or name a single cell in the last corner of a sheet."""
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(content))
+        members = archive.infolist()
+        if sum(member.file_size for member in members) > _MOST_UNPACKED:
+            raise InputError("the workbook unpacks to more than 1 GB", where=where, do="save the sheet as CSV")
+        for member in members:
+            if not re.fullmatch(r"xl/worksheets/[^/]+\.xml", member.filename):
+                continue
+            last_column, last_row = 0, 0
+            for column, row in re.findall(rb'<(?:\w+:)?c[^>]*?\sr="([A-Z]{1,3})([0-9]{1,7})"', archive.read(member)):
+                number = 0
+                for letter in column:
+                    number = number * 26 + letter - 64
+                last_column, last_row = max(last_column, number), max(last_row, int(row))
+            if last_column * last_row > _MOST_CELLS:
+                raise InputError(
+                    f"a sheet reaches from A1 to column {last_column}, row {last_row}",
+                    where=f"{where}, {member.filename}",
+                    expected=f"at most {_MOST_CELLS:,} cells",
+                    do="delete the stray cells in its far corner, or save it as CSV",
+                )
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+        raise InputError(f"the workbook is damaged: {error}", where=where, expected=_FORMATS) from None
+    except Exception as error:
+        if type(error).__module__ in ("zlib", "lzma"):
+            raise InputError(f"the workbook is damaged: {error}", where=where, expected=_FORMATS) from None
+        raise
