@@ -39,6 +39,8 @@ _DEFAULTS = {
     "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
 }
 
+_ARGUMENTS = ("-m", "incumbent.engine")
+
 
 def run(name: str, **parameters: Any) -> dict[str, Any]:
     """Run the flow `name` (capture | release | watch) of flows/ and return its report.
@@ -109,7 +111,7 @@ class _TemporaryServer:
         self.url = f"http://127.0.0.1:{port}/api"
         self._words = tempfile.TemporaryFile()  # noqa: SIM115 - it is the server's, and goes with it
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "incumbent.engine", str(port)],
+            [sys.executable, *_ARGUMENTS, str(port)],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=self._words,
