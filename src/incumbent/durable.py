@@ -1,0 +1,77 @@
+"""Files that are whole or not there, whenever the machine stops: flushed to disk, renamed into place, one writer."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from incumbent.errors import LockedError
+
+
+@contextmanager
+def locked(folder: Path, *, wait: bool = False) -> Iterator[None]:
+    """Holds `folder` (made if absent) for one writer. The kernel lets go when the process ends, however it ends.
+
+    The lock is on the folder itself, so no lock file is left among what is published. A folder that is empty at the end
+    is removed again: a run that published nothing leaves nothing. Raises LockedError at once unless `wait`.
+    """
+    while True:
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            handle = os.open(folder, os.O_RDONLY)
+        except FileNotFoundError:  # another run has just removed it, empty
+            continue
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            os.close(handle)
+            raise LockedError(
+                "another run is publishing here", where=str(folder), do="wait until it has ended, then run again"
+            ) from None
+        # the folder may have been removed, and made anew, between opening and locking it
+        if folder.is_dir() and os.path.samestat(os.fstat(handle), folder.stat()):
+            break
+        os.close(handle)
+    try:
+        yield
+    finally:
+        if folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
+        os.close(handle)
+
+
+def write_json(value: object, path: Path, scratch: Path) -> None:
+    """`value` as JSON at `path`, replaced in one step; `scratch` is a folder on the same file system."""
+    temporary = scratch / path.name
+    temporary.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
+    flush(temporary)
+    temporary.replace(path)
+    flush(path.parent)
+
+
+def copy_tree(source: Path, target: Path) -> None:
+    """A real copy of the files of `source`, flushed to disk. `target` must not be there."""
+    shutil.copytree(source, target, copy_function=shutil.copyfile)
+    flush_tree(target)
+
+
+def flush_tree(folder: Path) -> None:
+    """Every file under `folder`, then every folder from the innermost out, is on disk when this returns."""
+    for root, _, names in os.walk(folder, topdown=False):
+        for name in sorted(names):
+            flush(Path(root) / name)
+        flush(Path(root))
+
+
+def flush(path: Path) -> None:
+    """One file's content, or one folder's list of names, is on disk when this returns."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,171 @@
+"""Makes a version: the published tables from an assessment, and the complete folder from the tables.
+
+    tables(...) -> {name: frame} -> write(...) -> CSV, Parquet, excel/, descriptor, README.md, CITATION.cff, SHA256SUMS
+
+A pure function of its arguments: no clock, no locale, no machine. What a cell may hold, and means, is in schemas/.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import polars as pl
+
+from incumbent import descriptor, difference, edtf, headlines, manifest, schemas, tablefiles
+from incumbent.descriptor import About
+from incumbent.schemas import TableSchema
+
+# A person with several accounts is shown by the most telling one; what could not be checked says least.
+_STATES = (
+    "active", "dormant", "never_posted", "protected", "renamed", "suspended",
+    "deleted", "identity_changed", "unknown", "none_known",
+)  # fmt: skip
+
+
+def tables(
+    roster: About,
+    assessment: Assessed,
+    accounts: pl.DataFrame,
+    activity: pl.DataFrame,
+    sources: pl.DataFrame,
+    as_of: str,
+) -> dict[str, pl.DataFrame]:
+    """Every published table but `changes`, in the columns, order and types of schemas/, sorted by primary key.
+
+    `assessment` as docs/architecture.md has it, `accounts` and `activity` from activity.account_states, `sources` one
+    row per snapshot. Dates may be EDTF text: the first day for `*_earliest`, else the last. Raises SchemaError for a
+    value that its field cannot hold, InputError when as_of is no day.
+    """
+    day = edtf.parse_day(as_of)
+    known = schemas.load()
+    entries = _with_accounts(assessment.entries, accounts)
+    given = {
+        "roster": entries,
+        "findings": assessment.findings,
+        "people": assessment.people,
+        "organisations": assessment.organisations,
+        "posts": assessment.posts,
+        "appointments": assessment.appointments,
+        "accounts": accounts,
+        "activity": activity,
+        "sources": sources,
+    }
+    made = {name: tablefiles.conform(_whole_days(frame, known[name]), known[name]) for name, frame in given.items()}
+    figures = headlines.headlines(made["roster"], made["findings"], day, known)
+    made["headlines"] = tablefiles.conform(figures, known["headlines"])
+    return made
+
+
+def write(
+    tables: Mapping[str, pl.DataFrame],
+    roster: About,
+    version: str,
+    as_of: str,
+    folder: Path,
+    *,
+    previous: Path | None = None,
+) -> None:
+    """A complete version in `folder`, which is made and must be empty; the manifest comes last.
+
+    `previous` is the version that the changes table compares with; without one it is empty.
+    """
+    Draft(tables, roster, as_of).write(version, folder, previous)
+
+
+def _with_accounts(entries: pl.DataFrame, accounts: pl.DataFrame) -> pl.DataFrame:
+    """`entries` with `accounts` (platform:handle, ;-separated, sorted) and `account_state` of each listed person."""
+    rank = pl.col("state").replace_strict({state: at for at, state in enumerate(_STATES)}, default=len(_STATES))
+    gone = pl.col("state").is_in(headlines.NO_ACCOUNT)
+    handle = pl.when(pl.col("handle").is_not_null() & ~gone).then(
+        pl.concat_str("platform", pl.lit(":"), pl.col("handle").str.strip_prefix("@"))
+    )
+    summary = (
+        accounts.filter(pl.col("person_id").is_not_null())
+        .with_columns(rank.alias("rank"), handle.alias("known"))
+        .group_by("person_id")
+        .agg(
+            pl.col("known").drop_nulls().unique().sort().str.join(";").replace("", None).alias("accounts"),
+            pl.col("state").sort_by("rank", "state").first().alias("account_state"),
+        )
+    )
+    nobody = pl.when(pl.col("listed_person").is_not_null()).then(pl.lit("none_known"))
+    kept = entries.drop("accounts", "account_state", strict=False)
+    return kept.join(summary, on="person_id", how="left").with_columns(pl.coalesce("account_state", nobody))
+
+
+def _whole_days(frame: pl.DataFrame, schema: TableSchema) -> pl.DataFrame:
+    """Date columns that hold EDTF text, as whole days; what is no date is left for `conform` to refuse."""
+    days = []
+    for each in schema.fields:
+        if each.type == "date" and each.name in frame.columns and frame[each.name].dtype == pl.String:
+            day = edtf.first_day(each.name) if each.name.endswith("_earliest") else edtf.last_day(each.name)
+            days.append(pl.coalesce(day.dt.to_string("%Y-%m-%d"), pl.col(each.name)).alias(each.name))
+    return frame.with_columns(days)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What may become a version: the tables of one release, before it is known whether they differ from the last."""
+
+    tables: Mapping[str, pl.DataFrame]
+    roster: About
+    as_of: str
+    schemas: Mapping[str, TableSchema] = field(default_factory=schemas.load)
+
+    def number(self, previous: Path | None) -> str | None:
+        """The version number that these tables ask for after `previous`, or None when nothing differs."""
+        if previous is None:
+            return difference.FIRST_VERSION
+        old, new = difference.read_version(previous), self._version()
+        by = difference.level(old, new, difference.changes(old, new))
+        number = str(schemas.read_json(previous / "datapackage.json")["version"])
+        return None if by is None else difference.next_version(number, by)
+
+    def write(self, version: str, folder: Path, previous: Path | None) -> None:
+        """The complete version in `folder`, which is made and must be empty. The manifest is its last file."""
+        edtf.parse_day(self.as_of)
+        (folder / "excel").mkdir(parents=True)
+        whole = dict(self.tables)
+        whole["changes"] = pl.DataFrame(schema=difference.CHANGES)
+        if previous is not None:
+            whole["changes"] = difference.changes(difference.read_version(previous), self._version())
+        whole = {name: tablefiles.conform(whole[name], schema) for name, schema in self.schemas.items()}
+        for name, schema in self.schemas.items():
+            tablefiles.write_csv(whole[name], folder / f"{name}.csv")
+            tablefiles.write_parquet(whole[name], schema, folder / f"{name}.parquet")
+            tablefiles.write_excel_csv(whole[name], folder / "excel" / f"{name}.csv")
+        described = descriptor.describe(
+            self.roster, whole, self.schemas, version=version, as_of=self.as_of, folder=folder
+        )
+        (folder / "datapackage.json").write_bytes(descriptor.to_json(described))
+        readme = descriptor.readme(self.roster, whole, self.schemas, version=version, as_of=self.as_of)
+        (folder / "README.md").write_bytes(readme.encode())
+        citation = descriptor.citation(self.roster, version=version, as_of=self.as_of)
+        (folder / "CITATION.cff").write_bytes(citation.encode())
+        manifest.write(folder)
+
+    def _version(self) -> difference.Version:
+        about = difference.about(descriptor.about_descriptor(self.roster))
+        whole = {name: tablefiles.conform(frame, self.schemas[name]) for name, frame in self.tables.items()}
+        whole["changes"] = pl.DataFrame(schema=difference.CHANGES)
+        return difference.Version(whole, self.schemas, about, f"{self.as_of}T00:00:00Z")
+
+
+class Assessed(Protocol):
+    """The frames of freshness.Assessment that are published."""
+
+    @property
+    def entries(self) -> pl.DataFrame: ...
+    @property
+    def findings(self) -> pl.DataFrame: ...
+    @property
+    def people(self) -> pl.DataFrame: ...
+    @property
+    def organisations(self) -> pl.DataFrame: ...
+    @property
+    def posts(self) -> pl.DataFrame: ...
+    @property
+    def appointments(self) -> pl.DataFrame: ...
