@@ -14,7 +14,8 @@ STRONG = frozenset({"equal", "spelling", "nickname"})
 
 
 class Match(NamedTuple):
-    """How two lists of given names agree. `level`: same | initial | middle | loose | absent | typo | different."""
+    """How two lists of given names agree. `level`: same | shared | initial | middle | loose | absent | typo |
+    different. shared: an initial on one side, and a later given name in common."""
 
     level: str
     score: float
@@ -28,7 +29,7 @@ def relation(left: str, right: str) -> str:
     loose: linked by the nicknames package although both are names of their own, or one is the first half of the other
     (Anne, Anne-Marie). typo: one letter apart, and not both known names: Ian and Alan, Mark and Mary are two people's.
     """
-    if left == right or left.replace("-", "") == right.replace("-", ""):
+    if left.replace("-", "") == right.replace("-", ""):
         return "equal"
     one, other = canonical(left), canonical(right)
     if one == other:
@@ -57,7 +58,8 @@ def _is_typo(left: str, right: str) -> bool:
 
 def canonical(name: str) -> str:
     """The spelling that stands for all spellings of a given name."""
-    return vocabulary.spellings().get(name, name)
+    joined = name.replace("-", "")
+    return vocabulary.spellings().get(joined, joined)
 
 
 @functools.lru_cache(maxsize=1 << 16)
@@ -70,8 +72,8 @@ def formals(name: str) -> frozenset[str]:
 
 @functools.lru_cache(maxsize=1 << 16)
 def initials(name: str) -> frozenset[str]:
-    """The letters that an initial may have for this name: its own, and its full names' (Bob: b, r)."""
-    return frozenset({name[0], *(formal[0] for formal in formals(name))})
+    """The letters that an initial may have for this name: of it, its usual spelling, its full names."""
+    return frozenset({name[0], canonical(name)[0], *(formal[0] for formal in formals(name))})
 
 
 def is_initial(name: str) -> bool:
@@ -111,16 +113,23 @@ def match(
     if not left or not right:
         return Match("absent", 0.5, "one side has no given name" if left or right else "both sides have no given name")
     first = _match_first(left, right)
-    if first.level in ("same", "initial"):
+    if first.level in ("same", "shared", "initial"):
         return first
+    called = _match_called(left_called, right_called, left, right) if _rest_agrees(left[1:], right[1:]) else None
+    return called or _match_by_middle(left, right) or _match_by_middle(right, left) or first
+
+
+def _match_called(
+    left_called: tuple[str, ...], right_called: tuple[str, ...], left: tuple[str, ...], right: tuple[str, ...]
+) -> Match | None:
     for called, written in ((left_called, right), (right_called, left)):
         for name in called:
-            if any(not is_initial(word) and relation(name, word) in STRONG for word in (written[0], *called_of(written))):
+            if any(
+                not is_initial(word) and relation(name, word) in STRONG for word in (written[0], *called_of(written))
+            ):
                 return Match("same", 0.94, f"called {name}")
-    if any(relation(one, other) in STRONG for one in left_called for other in right_called):
-        return Match("same", 0.93, f"both called {left_called[0]}")
-    by_middle = _match_by_middle(left, right) or _match_by_middle(right, left)
-    return by_middle or first
+    both = [one for one in left_called for other in right_called if relation(one, other) in STRONG]
+    return Match("same", 0.93, f"both called {min(both)}") if both else None
 
 
 def called_of(written: tuple[str, ...]) -> tuple[str, ...]:
@@ -137,7 +146,7 @@ def _match_first(left: tuple[str, ...], right: tuple[str, ...]) -> Match:
             return Match("different", 0.0, "middle names contradict")
         shared = [a for a in left[1:] for b in right[1:] if not is_initial(a) and not is_initial(b) and a == b]
         if shared:
-            return Match("same", 0.92, f"initial and {shared[0]}")
+            return Match("shared", 0.92, f"initial and {shared[0]}")
         if is_initial(one) and is_initial(other):
             return Match("initial", 0.75 if len(left) > 1 and left == right else 0.7, f"initial {one} on both sides")
         return Match("initial", 0.8, f"initial {min(one, other, key=len)} fits {max(one, other, key=len)}")

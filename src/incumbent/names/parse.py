@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from incumbent.names import text, vocabulary
 from incumbent.names.segments import Segment, Token, as_segment, strip_segment
@@ -21,6 +21,8 @@ _SINGLE_QUOTES = re.compile(r"(?<![\w.])'([^']{2,40})'(?!\w)")
 _SEPARATORS = re.compile(r"\s*[:;/]\s*|\s+-\s+")
 _MASK = re.compile(r"(x{2,}|[x ]{3,})")
 _REDACTION_MARKS = re.compile(r"[*x█■▇#]{2,}", re.IGNORECASE)
+
+_Split: TypeAlias = tuple[list[Token], list[Token]]
 
 
 class Reading(NamedTuple):
@@ -130,7 +132,7 @@ def _without_remarks(core: str) -> str:
         said = text.words(piece).split()
         about_the_post = any(word in known for word in said)
         if not chosen:
-            chosen = "" if not said or about_the_post and all(word in known for word in said) else piece
+            chosen = "" if all(word in known for word in said) else piece
         elif marks[number - 1].strip() == "-" and len(said) == 1 and not about_the_post:
             chosen = f"{chosen}-{piece.strip()}"
         else:
@@ -167,15 +169,18 @@ def _from_segments(raw: str, segments: list[Segment], nicknames: tuple[str, ...]
             kept.append(stripped.rest)
     if not kept:
         return Name(raw, "empty")
-    inverted = len(kept) > 1 and _is_inverted(kept[0], kept[1])
-    if inverted:
-        given, surname, unsure = list(kept[1].tokens), list(kept[0].tokens), ""
+    otherwise: _Split | None = None
+    if len(kept) > 1 and _is_inverted(kept[0], kept[1]):
+        given, surname = list(kept[1].tokens), list(kept[0].tokens)
         while len(given) > 1 and given[-1].folded in vocabulary.particles():
             surname.insert(0, given.pop())
     else:
-        given, surname, unsure = _split_natural(list(kept[0].tokens), bool(honorifics))
-    readings = _other_readings(given, surname, unsure)
-    shown = " ".join(text.natural_case(token.shown) if token.in_capitals or len(token.folded) > 2 else token.shown for token in given + surname)
+        given, surname, otherwise = _split_natural(list(kept[0].tokens), bool(honorifics))
+    readings = _other_readings(given, surname, otherwise)
+    shown = " ".join(
+        text.natural_case(token.shown) if token.in_capitals or len(token.folded) > 2 else token.shown
+        for token in given + surname
+    )
     if suffix is not None:
         shown += f" {suffix.capitalize() if suffix in ('jr', 'sr') else suffix.upper()}"
     return Name(
@@ -206,24 +211,29 @@ def _is_inverted(first: Segment, second: Segment) -> bool:
     return not (whole_name and len(following) > 1 and following not in known)
 
 
-def _split_natural(tokens: list[Token], addressed: bool) -> tuple[list[Token], list[Token], str]:
-    """Given names, surname, and the doubt ("swapped" when the surname may come first) of a name without commas."""
+def _split_natural(tokens: list[Token], addressed: bool) -> tuple[list[Token], list[Token], _Split | None]:
+    """Given names and surname of a name without commas, and how else they may be split where the order is in doubt."""
     if len(tokens) == 1:
-        return [], tokens, ""
+        return [], tokens, None
     by_case = _split_by_case(tokens)
     if by_case is not None:
-        return *by_case, ""
+        return *by_case, None
     if tokens[-1].is_initial and not tokens[0].is_initial:
-        return tokens[1:], tokens[:1], ""
+        return tokens[1:], tokens[:1], None
     start = len(tokens) - 1
     while start > 1 and tokens[start - 1].folded in vocabulary.particles():
         start -= 1
     given, surname = tokens[:start], tokens[start:]
-    if len(tokens) > 3 or len(surname) > 1 or tokens[0].folded in vocabulary.particles() or any(token.is_initial for token in (tokens[0], tokens[1])):
-        return given, surname, ""
+    if (
+        len(tokens) > 3
+        or len(surname) > 1
+        or tokens[0].folded in vocabulary.particles()
+        or any(token.is_initial for token in (tokens[0], tokens[1]))
+    ):
+        return given, surname, None
     if not addressed and _swap_likelihood(tokens[0].folded, tokens[-1].folded, tokens[1].folded) >= _DECISIVE:
-        return tokens[1:], tokens[:1], "swapped"
-    return given, surname, "swapped"
+        return tokens[1:], tokens[:1], (given, surname)
+    return given, surname, (tokens[1:], tokens[:1])
 
 
 def _split_by_case(tokens: list[Token]) -> tuple[list[Token], list[Token]] | None:
@@ -260,15 +270,11 @@ def _surname_weight(word: str) -> float:
     return max(known.surname, _NEVER_SURNAME) if known else _UNSEEN_SURNAME
 
 
-def _other_readings(given: list[Token], surname: list[Token], unsure: str) -> tuple[Reading, ...]:
+def _other_readings(given: list[Token], surname: list[Token], otherwise: _Split | None) -> tuple[Reading, ...]:
     readings: list[Reading] = []
     folded = tuple(token.folded for token in given)
-    if unsure:
-        in_order = [*given, *surname]
-        if len(in_order) == 2:
-            readings.append(Reading((surname[0].folded,), _surname_text(given), unsure))
-        else:
-            readings.append(Reading(tuple(token.folded for token in in_order[1:]), _surname_text(in_order[:1]), unsure))
+    if otherwise is not None:
+        readings.append(Reading(tuple(token.folded for token in otherwise[0]), _surname_text(otherwise[1]), "swapped"))
     moved = 0
     while moved < 2 and len(given) - moved > 1 and _is_surname_like(folded[-1 - moved]):
         moved += 1

@@ -31,7 +31,9 @@ def relate(left: Name, right: Name) -> Verdict:
     if left.kind != "person" or right.kind != "person":
         return _relate_others(left, right)
     if left.suffix and right.suffix and left.suffix != right.suffix:
-        return Verdict("different", 0.0, f"suffixes {min(left.suffix, right.suffix)} and {max(left.suffix, right.suffix)} differ")
+        return Verdict(
+            "different", 0.0, f"suffixes {min(left.suffix, right.suffix)} and {max(left.suffix, right.suffix)} differ"
+        )
     if (right.name, right.surname) < (left.name, left.surname):
         left, right = right, left
     best = Verdict("different", 0.0, "")
@@ -70,13 +72,13 @@ def _relate_readings(one: Reading, other: Reading, left: Name, right: Name) -> V
         return Verdict("different", 0.0, f"surnames agree only in part, and {names.reason}")
     if surnames == "typo":
         shown = sorted((one.surname, other.surname))
-        return Verdict("near", round(names.score - 0.12, 2), f"surnames {shown[0]} and {shown[1]} are one letter apart")
+        return Verdict("near", round(names.score - 0.1, 2), f"surnames {shown[0]} and {shown[1]} are one letter apart")
     why = "a particle on one side only" if surnames == "particle" else "one part of a double surname"
     return Verdict("compatible", 0.75 if surnames == "particle" else 0.65, why)
 
 
 def _relate_given(names: given.Match, surname: str) -> Verdict:
-    if names.level == "same":
+    if names.level in ("same", "shared"):
         return Verdict("same", names.score, names.reason)
     if names.level == "typo":
         if len(surname) >= _SHORTEST_BESIDE_TYPO:
@@ -102,7 +104,7 @@ def surname_relation(left: str, right: str) -> str:
         return "equal"
     if " " in left or " " in right:
         parts_left, parts_right = significant_parts(left), significant_parts(right)
-        if parts_left == parts_right:
+        if parts_left and parts_left == parts_right:
             return "particle"
         if parts_left and parts_right and (parts_left < parts_right or parts_right < parts_left):
             return "part"

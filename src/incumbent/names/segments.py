@@ -89,7 +89,12 @@ def _hyphenated(word: str, folded: str, all_capitals: bool) -> list[Token]:
 def _plain(word: str, folded: str, raw_word: str, may_be_initials: bool, all_capitals: bool) -> list[Token]:
     """One token, or the initials that are written together: JP Marks, Smith AJ."""
     together = may_be_initials and not all_capitals and 2 <= len(folded) <= 3 and word.isupper() and word.isalpha()
-    if together and folded not in vocabulary.honorifics() and folded not in _GENERATIONS and _CAPITALS_OF_INITIALS.fullmatch(word.upper()):
+    if (
+        together
+        and folded not in vocabulary.honorifics()
+        and folded not in _GENERATIONS
+        and _CAPITALS_OF_INITIALS.fullmatch(word.upper())
+    ):
         return [Token(letter, text.fold(letter), True, False) for letter in word if text.fold(letter)]
     shown = f"{word}." if len(folded) == 1 and raw_word.endswith(".") else word
     return [_token(shown, folded, all_capitals)]
@@ -140,7 +145,12 @@ def _strip_leading(tokens: list[Token], keep: int) -> list[str]:
         if kind is None:
             break
         style = kind == "initials" and tokens[0].in_capitals and len(tokens) > 2
-        if kind in ("prefix", "initials") and not style and not before_honorific and not (folded == "the" and len(tokens) > 1):
+        if (
+            kind in ("prefix", "initials")
+            and not style
+            and not before_honorific
+            and not (folded == "the" and len(tokens) > 1)
+        ):
             break
         if kind == "after-the" and (not stripped or stripped[-1] != "the"):
             break

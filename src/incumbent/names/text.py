@@ -67,7 +67,7 @@ def expand_umlauts(text: str) -> str:
 
 
 def split_han(text: str) -> str | None:
-    """"Surname, Given" of a name of two to four Han or Hangul characters, transliterated; else None.
+    """ "Surname, Given" of a name of two to four Han or Hangul characters, transliterated; else None.
 
     The surname is the first character: compound surnames are rare (about 1 in 1,000), and then only the split is off.
     """
@@ -77,7 +77,7 @@ def split_han(text: str) -> str | None:
 
 
 def natural_case(word: str) -> str:
-    """A word in capitals as a name is usually written: MCCASKILL McCaskill, O'BRIEN O'Brien, COLLINS-RICE Collins-Rice."""
+    """A word in capitals as a name is usually written: McCaskill, O'Brien, Collins-Rice."""
     if len(word) < 2 or not word.isupper():
         return word
     parts = [part.capitalize() for part in re.split(r"([-'])", word)]

@@ -140,6 +140,8 @@ def nickname_tables() -> Nicknames:
         if of_two_sexes(formal, short) or spellings().get(formal, formal) == spellings().get(short, short):
             continue
         if short in known and not _is_clipped(short, formal):
+            if short[0] != formal[0]:
+                continue  # Lena, Helena: too far apart for two names of their own
             loose |= {(formal, short), (short, formal)}
         else:
             formals.setdefault(short, set()).add(formal)

@@ -1,0 +1,172 @@
+"""Columns of names -> tables: parsed, compared. Bulk work in Polars; Python sees each distinct hard case once."""
+
+from __future__ import annotations
+
+import functools
+
+import polars as pl
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from incumbent.names import given
+from incumbent.names.parse import parse_name
+from incumbent.names.relate import SHORTEST_MISSPELT, Verdict, relate
+
+READING = pl.Struct({"given": pl.List(pl.String), "surname": pl.String, "why": pl.String})
+#: Columns of parse_names.
+PARSED: dict[str, pl.DataType] = {
+    "name": pl.String(),
+    "kind": pl.String(),
+    "display": pl.String(),
+    "given": pl.List(pl.String()),
+    "surname": pl.String(),
+    "suffix": pl.String(),
+    "honorifics": pl.List(pl.String()),
+    "postnominals": pl.List(pl.String()),
+    "nicknames": pl.List(pl.String()),
+    "orders": pl.List(READING),
+}
+
+_parsed = functools.lru_cache(maxsize=1 << 16)(parse_name)
+
+
+def parse_names(names: pl.Series) -> pl.DataFrame:
+    """One row per distinct non-null name, sorted by it.
+
+    Columns: `name` (as given); `kind` (person | vacant | withheld | body | empty); `display` (natural order, without
+    honorifics and letters, diacritics kept); `given` (folded given names in order, an initial is one letter);
+    `surname` (folded, parts joined by a space); `suffix` (jr, sr, ii, iii, iv or null); `honorifics`, `postnominals`
+    (folded); `nicknames` (quoted or bracketed: "Chuck"); `orders` (further readings: given, surname, and why: swapped |
+    double | umlaut). Raises nothing for any text.
+    """
+    distinct = names.cast(pl.String).drop_nulls().unique().sort()
+    rows = [parse_name(name) for name in distinct]
+    columns = {column: [getattr(row, column) for row in rows] for column in PARSED if column not in ("name", "orders")}
+    orders = [[reading._asdict() for reading in row.orders] for row in rows]
+    lists = {
+        key: [list(value) for value in values] if PARSED[key] == pl.List(pl.String()) else values
+        for key, values in columns.items()
+    }
+    return pl.DataFrame({"name": distinct.to_list(), **lists, "orders": orders}, schema=PARSED)
+
+
+def compare_names(pairs: pl.DataFrame) -> pl.DataFrame:
+    """`pairs` (columns left, right, and any others; nulls allowed) with `relation`, `score`, `reason`; rows in order.
+
+    relation: same | compatible | near | different (docs/architecture.md). The score (0 to 1) orders matches of one
+    relation, and is 0 for different. A vacant, withheld or empty cell is different from everything, itself too.
+    """
+    distinct = pairs.select(pl.col("left", "right").cast(pl.String)).unique(maintain_order=True)
+    facts = _facts(pl.concat([distinct["left"], distinct["right"]]))
+    joined = distinct.join(
+        facts.rename(lambda column: f"{column}_left"), left_on="left", right_on="name_left", how="left"
+    ).join(facts.rename(lambda column: f"{column}_right"), left_on="right", right_on="name_right", how="left")
+    judged = _judge_in_columns(joined)
+    hard = judged.filter(pl.col("relation").is_null())
+    verdicts = [_judge(left, right) for left, right in zip(hard["left"], hard["right"], strict=True)]
+    decided = pl.concat(
+        [
+            judged.filter(pl.col("relation").is_not_null()),
+            hard.with_columns(
+                pl.Series("relation", [verdict.relation for verdict in verdicts], dtype=pl.String),
+                pl.Series("score", [verdict.score for verdict in verdicts], dtype=pl.Float64),
+                pl.Series("reason", [verdict.reason for verdict in verdicts], dtype=pl.String),
+            ),
+        ]
+    )
+    return pairs.join(decided, on=["left", "right"], how="left", nulls_equal=True, maintain_order="left")
+
+
+def _judge(left: str | None, right: str | None) -> Verdict:
+    if left is None or right is None:
+        return Verdict("different", 0.0, "no name: empty")
+    verdict = relate(_parsed(left), _parsed(right))
+    return verdict._replace(score=round(verdict.score, 2))
+
+
+def _facts(names: pl.Series) -> pl.DataFrame:
+    """What the columnar rules need of each name: first, plain (one reading that is no swap, initials only after a
+    written-out first name, no nickname), solid (no reading but the first and its swap), letters, swap."""
+    parsed = parse_names(names)
+    later = pl.col("given").list.slice(1)
+    return parsed.select(
+        "name",
+        person=pl.col("kind") == "person",
+        first=pl.col("given").list.first(),
+        later=later.list.join(" "),
+        letters=pl.col("surname").str.replace_all(" ", ""),
+        suffix=pl.col("suffix"),
+        single=~pl.col("surname").str.contains(" ")
+        & pl.col("orders").list.eval(pl.element().struct.field("why") != "swapped").list.any().not_(),
+        plain=(pl.col("given").list.len() > 0)
+        & (pl.col("given").list.first().str.len_chars() > 1)
+        & (later.list.eval(pl.element().str.len_chars()).list.max().fill_null(1) == 1)
+        & (pl.col("nicknames").list.len() == 0),
+    )
+
+
+def _judge_in_columns(joined: pl.DataFrame) -> pl.DataFrame:
+    """Columns left, right, relation, score, reason; relation is null where only the whole rule can tell."""
+    people = pl.col("person_left") & pl.col("person_right")
+    plain = people & pl.all_horizontal("plain_left", "plain_right", "single_left", "single_right")
+    suffixes_agree = (
+        pl.col("suffix_left").is_null()
+        | pl.col("suffix_right").is_null()
+        | (pl.col("suffix_left") == pl.col("suffix_right"))
+    )
+    same_surname = pl.col("letters_left") == pl.col("letters_right")
+    no_contradiction = (
+        (pl.col("later_left") == "") | (pl.col("later_right") == "") | (pl.col("later_left") == pl.col("later_right"))
+    )
+    equal = plain & suffixes_agree & same_surname & no_contradiction & (pl.col("first_left") == pl.col("first_right"))
+    one_sided = pl.col("later_left") != pl.col("later_right")
+    firsts = _first_name_relations(joined.filter(plain & same_surname))
+    surnames = _far_surnames(joined.filter(people & pl.col("single_left") & pl.col("single_right") & ~same_surname))
+    joined = joined.join(firsts, on=["first_left", "first_right"], how="left").join(
+        surnames, on=["letters_left", "letters_right"], how="left"
+    )
+    other_firsts = plain & same_surname & suffixes_agree & (pl.col("first_relation") == "different")
+    swap = (pl.col("first_left") == pl.col("letters_right")) | (pl.col("first_right") == pl.col("letters_left"))
+    far = (
+        people
+        & suffixes_agree
+        & pl.col("single_left")
+        & pl.col("single_right")
+        & pl.col("far").fill_null(False)
+        & ~swap.fill_null(False)
+    )
+    none = pl.lit(None, dtype=pl.String)
+
+    def differing(what: str, left: str, right: str) -> pl.Expr:
+        return pl.format(f"{what} {{}} and {{}} differ", pl.min_horizontal(left, right), pl.max_horizontal(left, right))
+
+    return joined.select(
+        "left",
+        "right",
+        relation=pl.when(equal).then(pl.lit("same")).when(other_firsts | far).then(pl.lit("different")).otherwise(none),
+        score=pl.when(equal).then(pl.when(one_sided).then(0.98).otherwise(1.0)).otherwise(0.0),
+        reason=pl.when(equal)
+        .then(pl.when(one_sided).then(pl.lit("middle name on one side only")).otherwise(pl.lit("same given name")))
+        .when(other_firsts)
+        .then(differing("given names", "first_left", "first_right"))
+        .when(far)
+        .then(differing("surnames", "letters_left", "letters_right"))
+        .otherwise(none),
+    )
+
+
+def _first_name_relations(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Columns first_left, first_right, first_relation for each distinct pair of first names."""
+    distinct = pairs.select("first_left", "first_right").unique()
+    relations = [given.relation(left, right) for left, right in distinct.iter_rows()]
+    return distinct.with_columns(pl.Series("first_relation", relations, dtype=pl.String))
+
+
+def _far_surnames(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Columns letters_left, letters_right, far (more than one edit apart, or too short to be misspelt)."""
+    distinct = pairs.select("letters_left", "letters_right").unique()
+    distances = process.cpdist(
+        distinct["letters_left"].to_list(), distinct["letters_right"].to_list(), scorer=OSA.distance, score_cutoff=1
+    )
+    short = pl.min_horizontal(pl.col("letters_left", "letters_right").str.len_chars()) < SHORTEST_MISSPELT
+    return distinct.with_columns(far=pl.Series(distances) > 1).with_columns(far=pl.col("far") | short)
