@@ -1,0 +1,190 @@
+"""What whole lists say by what they leave out: `not_listed`, `missing_entry`.
+
+A list is what one publisher said of one organisation as at one day. That a name is absent means little: names can be
+withheld, and a list can be an extract. So absence counts as `probable` only from a list that claims to be complete
+and is (it names the great majority of the other holders), or when it is confirmed by a second capture or a successor.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from incumbent.freshness.links import Links
+from incumbent.freshness.rules import Standing, grounds
+
+#: A list is whole when it has at least this share of what should be there (design 8: the great majority).
+WHOLE = 0.8
+#: A later list is comparable with an earlier one when it has at least this share of its names.
+COMPARABLE = 0.75
+#: One name is a statement, not a list.
+SHORTEST = 2
+
+
+def lists_of(evidence: pl.DataFrame) -> pl.DataFrame:
+    """The lists in `evidence`: publisher, body, day, names (count), complete, withheld (count), first_row."""
+    listed = evidence.filter(
+        pl.col("event").is_in(["holds", "vacant", "withheld"]) & pl.col("body").is_not_null() & ~pl.col("ended")
+    ).with_columns(pl.coalesce("at", "stated").alias("day"))
+    return (
+        listed.filter(pl.col("day").is_not_null())
+        .group_by("publisher", "body", "day")
+        .agg(
+            pl.col("name").n_unique().alias("names"),
+            (pl.col("scope") == "complete").all().alias("complete"),
+            (pl.col("event") == "withheld").sum().alias("withheld"),
+            pl.col("row").min().alias("first_row"),
+        )
+        .sort("publisher", "body", "day", nulls_last=True)
+    )
+
+
+def dropped(support: pl.DataFrame, persons: pl.DataFrame, evidence: pl.DataFrame) -> pl.DataFrame:
+    """Entries whose person a publisher's comparable later list of the same body no longer names.
+
+    Columns: entry, row (one of the later list's), day (of the first such list), last_named, captures (how many later
+    lists lack the name).
+    """
+    named = (
+        support.filter(pl.col("event") == "holds")
+        .with_columns(pl.coalesce("at", "stated").alias("day"))
+        .filter(pl.col("day").is_not_null())
+        .sort("entry", "publisher", "body", "day")
+        .group_by("entry", "publisher", pl.col("other_body"), maintain_order=True)
+        .agg(pl.col("day").max().alias("last_named"))
+    )
+    lists = lists_of(evidence).rename({"body": "other_body"})
+    then = lists.select(
+        "publisher", "other_body", pl.col("day").alias("last_named"), pl.col("names").alias("names_then")
+    )
+    later = (
+        named.join(then, on=["publisher", "other_body", "last_named"])
+        .join(lists, on=["publisher", "other_body"])
+        .filter((pl.col("day") > pl.col("last_named")) & (pl.col("names") >= COMPARABLE * pl.col("names_then")))
+        .filter(pl.col("names") >= SHORTEST)
+    )
+    still_there = (
+        persons.join(
+            evidence.select(
+                "row", "publisher", pl.col("body").alias("other_body"), pl.coalesce("at", "stated").alias("day")
+            ),
+            on="row",
+        )
+        .select("entry", "publisher", "other_body", "day")
+        .unique()
+    )
+    return (
+        later.join(still_there, on=["entry", "publisher", "other_body", "day"], how="anti")
+        .sort("entry", "day", "first_row")
+        .group_by("entry", maintain_order=True)
+        .agg(
+            pl.col("first_row").first().alias("row"),
+            pl.col("day").first(),
+            pl.col("last_named").first(),
+            pl.col("day").n_unique().alias("captures"),
+            (pl.col("withheld") > 0).any().alias("withheld"),
+        )
+    )
+
+
+def not_listed(standing: Standing, evidence: pl.DataFrame, links: Links, successions: pl.DataFrame) -> pl.DataFrame:
+    """`not_listed`: a list that claims to be complete lacks the person; or a comparable later list dropped the name."""
+    succeeded = (
+        successions.filter(pl.col("reason") == "replaced")
+        .select("entry")
+        .unique()
+        .with_columns(pl.lit(True).alias("succeeded"))
+    )
+    gone = standing.dropped.join(succeeded, on="entry", how="left").join(
+        standing.entries.select("entry", "supported_to"), on="entry"
+    )
+    gone = gone.filter(pl.col("supported_to").is_null() | (pl.col("day") > pl.col("supported_to")))
+    by_drop = grounds(
+        gone,
+        "not_listed",
+        lo=pl.col("last_named"),
+        hi=pl.col("day"),
+        weak=~(((pl.col("captures") >= 2) & ~pl.col("withheld")) | pl.col("succeeded").fill_null(False)),
+    )
+    return pl.concat([by_drop, _absent_from_complete(standing, evidence, links)])
+
+
+def _absent_from_complete(standing: Standing, evidence: pl.DataFrame, links: Links) -> pl.DataFrame:
+    lists = lists_of(evidence).filter(pl.col("complete"))
+    lists = lists.filter(pl.col("day") == pl.col("day").max().over("publisher", "body"))
+    bodies = links.bodies.filter(pl.col("relation").is_in(["same", "renamed"])).select("body", "other_body")
+    expected = (
+        standing.entries.filter(pl.col("name").is_not_null())
+        .select("entry", "body", "supported_to", "single")
+        .join(bodies, on="body")
+        .join(lists.rename({"body": "other_body"}), on="other_body")
+    )
+    days = evidence.select(
+        "row", "publisher", pl.col("body").alias("other_body"), pl.coalesce("at", "stated").alias("day")
+    )
+    key = ["entry", "publisher", "other_body", "day"]
+    on_list = links.persons.join(days, on="row").select(key).unique().with_columns(pl.lit(True).alias("named"))
+    post_on_list = (
+        links.posts.filter(pl.col("post_relation").is_in(["same", "renamed"]))
+        .join(days, on="row")
+        .select(key)
+        .unique()
+        .with_columns(pl.lit(True).alias("post_named"))
+    )
+    expected = (
+        expected.join(on_list, on=key, how="left")
+        .join(post_on_list, on=key, how="left")
+        .with_columns(
+            pl.col("named").fill_null(False),
+            (pl.col("post_named").fill_null(False) & pl.col("single")).alias("post_named"),
+        )
+    )
+    a_list = ["publisher", "other_body", "day"]
+    found = (pl.col("named") | pl.col("post_named")).cast(pl.Float64)
+    others = pl.len().over(a_list) - 1
+    share = (found.sum().over(a_list) - found) / others
+    enough_names = pl.col("names") >= WHOLE * pl.len().over(a_list)
+    whole = (others == 0) | (share >= WHOLE) | (enough_names & (share >= 0.3))
+    absent = expected.with_columns(whole.alias("whole")).filter(
+        ~pl.col("named") & (pl.col("supported_to").is_null() | (pl.col("day") > pl.col("supported_to")))
+    )
+    return grounds(
+        absent.rename({"first_row": "row"}),
+        "not_listed",
+        lo=pl.col("supported_to"),
+        hi=pl.col("day"),
+        weak=~pl.col("whole") | (pl.col("withheld") > 0),
+    )
+
+
+def missing(standing: Standing, evidence: pl.DataFrame, links: Links) -> pl.DataFrame:
+    """`missing_entry`: a complete list names a holder of a post, at a body of the roster, that the roster lacks.
+
+    Columns: those of grounds, `entry` null.
+    """
+    lists = lists_of(evidence).filter(pl.col("complete"))
+    lists = lists.filter(pl.col("day") == pl.col("day").max().over("publisher", "body")).select(
+        "publisher", "body", "day"
+    )
+    in_scope = (
+        links.bodies.filter(pl.col("relation").is_in(["same", "renamed"]))
+        .select(pl.col("other_body").alias("body"))
+        .unique()
+    )
+    named = (
+        evidence.filter(pl.col("name").is_not_null() & (pl.col("event") == "holds") & ~pl.col("ended"))
+        .with_columns(pl.coalesce("at", "stated").alias("day"))
+        .join(lists, on=["publisher", "body", "day"])
+        .join(in_scope, on="body")
+        .filter(pl.col("office").is_not_null())
+    )
+    known_post = links.posts.join(standing.entries.select("entry", "single"), on="entry").filter("single").select("row")
+    known_person = links.persons.filter(pl.col("tie") != "name").select("row")
+    lacking = named.join(pl.concat([known_post, known_person]).unique(), on="row", how="anti")
+    return grounds(
+        lacking.with_columns(pl.lit(None, dtype=pl.UInt32).alias("entry")),
+        "missing_entry",
+        lo=pl.col("start_lo"),
+        hi=pl.coalesce("start_hi", "day"),
+        exact=pl.col("dated"),
+        subject=pl.col("row").min().over("name", "office", "body"),
+    )

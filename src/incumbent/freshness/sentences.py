@@ -1,0 +1,161 @@
+"""One plain sentence per finding, that a journalist can print: names, dates, and who says so."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from incumbent.freshness.rules import Standing
+from incumbent.names import parse_names
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+#: The sentence of each reason. A part in braces is a column of `_parts`; one that is empty leaves no trace.
+TEMPLATES = {
+    "died": "{listed}, listed as {desk}, died {on_end}, according to {by}.",
+    "retired": "{listed} retired from the post of {desk} {on_end}, according to {by}.",
+    "left": "{listed} left the post of {desk} {on_end}, according to {by}.",
+    "moved": "{listed} is listed as {desk}, but {held}, according to {by}.",
+    "replaced": "{listed} is listed as {desk}, but {them} {held}, according to {by}.",
+    "post_abolished": "The post of {desk} was abolished {on_change}, according to {by}; the list names {listed}.",
+    "vacant": "The post of {desk} is vacant, according to {by}; the list names {listed}.",
+    "not_listed": "{listed} is listed as {desk}, but the list of {their_body} {on_seen} by {by} does not have the name.",
+    "disputed": "{listed} is listed as {desk}, but {them} {held}, according to {by}; other evidence supports the list.",
+    "announced_departure": "{listed} is to leave the post of {desk} {on_departure}, as announced by {by}.",
+    "announced_successor": "{them} is to follow {listed} as {desk} {on_start}, as announced by {by}.",
+    "not_yet_started": "{listed} is listed as {desk}, but does not begin until {start_words}, according to {by}.",
+    "acting_holder": "The post of {desk} is held by {them} in an acting capacity, according to {by}; the list names {listed}.",
+    "post_renamed": "The post listed as {desk} is called {new_post}, according to {by}.",
+    "organisation_renamed": "{listed_body} is called {new_body}, according to {by}.",
+    "name_misspelt": "The list spells the name {listed}; {by} spells it {them}.",
+    "title_changed": "The list names {listed} without the title that {by} gives: {as_written}.",
+    "duplicate_entry": "{listed} is listed more than once as {desk}.",
+    "missing_entry": "{them} {held}, according to {by}, and the list has no such entry.",
+}  # fmt: skip
+
+#: Findings whose own statement names the holder; for the others it is whoever holds the post as of now.
+_NAMES_HOLDER = ("replaced", "acting_holder", "announced_successor", "disputed", "missing_entry")
+_NOBODY_HOLDS = ("vacant", "post_abolished")
+
+
+def date_words(text: pl.Expr) -> pl.Expr:
+    """`2012-01-23` as `23 January 2012`, `2012-01` as `January 2012`, `2012` as it is; null for null."""
+    parts = text.str.split("-")
+    month = parts.list.get(1, null_on_oob=True).replace_strict(
+        {f"{number:02d}": name for number, name in enumerate(_MONTHS, 1)}, default=None, return_dtype=pl.String
+    )
+    day = parts.list.get(2, null_on_oob=True).str.strip_chars_start("0")
+    year = parts.list.get(0, null_on_oob=True)
+    return pl.coalesce(pl.format("{} {} {}", day, month, year), pl.format("{} {}", month, year), year)
+
+
+def on_date(text: pl.Expr) -> pl.Expr:
+    """`on 23 January 2012`, `in January 2012`, `in 2012`; null for null."""
+    words = date_words(text)
+    return pl.when(text.str.len_chars() == 10).then(pl.format("on {}", words)).otherwise(pl.format("in {}", words))
+
+
+def office_words(post: pl.Expr, body: pl.Expr) -> pl.Expr:
+    """`Permanent Secretary, Home Office`: the post with its organisation, unless the title names it already."""
+    named = post.str.to_lowercase().str.contains(body.str.to_lowercase(), literal=True).fill_null(False)
+    return pl.when(named).then(post).otherwise(pl.concat_str(post, body, separator=", ", ignore_nulls=True))
+
+
+def display_names(statements: pl.DataFrame) -> pl.DataFrame:
+    """row, shown: the name as one would print it (surname-first forms turned round, no honorifics)."""
+    names = parse_names(statements.get_column("name").drop_nulls().unique().sort())
+    shown = names.select("name", pl.col("display").alias("shown"))
+    return statements.select("row", "name").join(shown, on="name", how="left").select("row", "shown")
+
+
+def with_sentences(
+    findings: pl.DataFrame, standing: Standing, statements: pl.DataFrame, holders: pl.DataFrame
+) -> pl.DataFrame:
+    """`findings` (columns of weighing.weigh) with `explanation` and `holder`; `holders`: entry, holder_row."""
+    parts = _parts(findings, standing, statements, holders)
+    explanation = pl.coalesce(
+        *(
+            pl.when(pl.col("reason") == reason).then(_filled(template))
+            for reason, template in TEMPLATES.items()
+        )
+    )  # fmt: skip
+    holder = (
+        pl.when(pl.col("reason").is_in(_NAMES_HOLDER))
+        .then(pl.col("them"))
+        .when(~pl.col("reason").is_in(_NOBODY_HOLDS))
+        .then(pl.col("holder"))
+    )
+    return parts.select(*findings.columns, explanation.alias("explanation"), holder.alias("holder"))
+
+
+def _filled(template: str) -> pl.Expr:
+    literals, columns = [], []
+    for piece in template.split("{")[1:]:
+        column, _, literal = piece.partition("}")
+        columns.append(pl.col(column).fill_null(""))
+        literals.append(literal)
+    start = template.split("{")[0]
+    pieces = [pl.lit(start)]
+    for column_expr, literal in zip(columns, literals, strict=True):
+        pieces += [column_expr, pl.lit(literal)]
+    return pl.concat_str(pieces).str.replace_all(r"\s+", " ").str.replace_all(r" ([,.;])", "$1")
+
+
+def _parts(findings: pl.DataFrame, standing: Standing, statements: pl.DataFrame, holders: pl.DataFrame) -> pl.DataFrame:
+    """`findings` with every column that TEMPLATES name, and `holder`."""
+    shown = display_names(statements)
+    their_post, their_body = pl.col("office"), pl.col("body")
+    seen = pl.coalesce("as_at", "stated_at")
+    office = office_words(their_post, their_body)
+    new_name = pl.when(pl.col("event") == "renamed").then(pl.col("status_note"))
+    key = statements.join(shown, on="row", how="left").select(
+        pl.col("row").alias("key"),
+        pl.col("shown").alias("them"),
+        pl.col("person").alias("as_written"),
+        their_body.alias("their_body"),
+        pl.coalesce(
+            pl.format("has been {} since {}", office, date_words(pl.col("start"))),
+            pl.format("was {} {}", office, on_date(seen)),
+            pl.format("is {}", office),
+        ).alias("held"),
+        pl.coalesce(on_date(pl.coalesce("end", "start")), on_date(seen)).alias("on_end"),
+        pl.coalesce(on_date(pl.coalesce("start", "end")), on_date(seen)).alias("on_change"),
+        on_date(seen).alias("on_seen"),
+        on_date(pl.col("end")).alias("on_departure"),
+        on_date(pl.col("start")).alias("on_start"),
+        date_words(pl.col("start")).alias("start_words"),
+        pl.coalesce(new_name, office).alias("new_post"),
+        pl.coalesce(new_name, their_body).alias("new_body"),
+    )
+    desk = office_words(pl.coalesce("office", "post"), pl.coalesce("body", "organisation"))
+    listed = standing.entries.select(
+        "entry",
+        pl.coalesce("person", pl.lit("Nobody")).alias("listed"),
+        pl.coalesce(desk, pl.lit("the post listed")).alias("desk"),
+        pl.coalesce("organisation", "body", pl.lit("The organisation")).alias("listed_body"),
+    )
+    holder = holders.join(shown.rename({"row": "holder_row", "shown": "holder"}), on="holder_row", how="left")
+    return (
+        findings.join(key, on="key", how="left", maintain_order="left")
+        .join(listed, on="entry", how="left", maintain_order="left")
+        .join(holder.select("entry", "holder"), on="entry", how="left", maintain_order="left")
+        .join(_publishers(findings, statements), on=["entry", "reason", "key"], how="left", nulls_equal=True, maintain_order="left")
+    )  # fmt: skip
+
+
+def _publishers(findings: pl.DataFrame, statements: pl.DataFrame) -> pl.DataFrame:
+    """entry, reason, key, by: the publishers of a finding's statements, the most telling one's first, three at most."""
+    publisher = pl.coalesce("publisher", "source", pl.lit("the evidence"))
+    names = (
+        findings.select("entry", "reason", "key", "rows")
+        .explode("rows", empty_as_null=True, keep_nulls=True)
+        .join(statements.select(pl.col("row").alias("rows"), publisher.alias("by")), on="rows", how="left")
+        .sort("entry", "reason", "key", pl.col("rows") != pl.col("key"), "by", nulls_last=True)
+        .group_by("entry", "reason", "key", maintain_order=True)
+        .agg(pl.col("by").unique(maintain_order=True).drop_nulls().head(3))
+    )
+    first = pl.col("by").list.head(pl.col("by").list.len() - 1).list.join(", ")
+    several = pl.format("{} and {}", first, pl.col("by").list.last())
+    return names.with_columns(pl.when(pl.col("by").list.len() > 1).then(several).otherwise(pl.col("by").list.first()))

@@ -1,0 +1,168 @@
+"""From statements and links to what the evidence says of each entry: who supports it, who stands where it stands."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cache
+from importlib import resources
+
+import polars as pl
+
+from incumbent.freshness.links import SAME_OFFICE, Links
+from incumbent.freshness.listing import dropped
+from incumbent.freshness.rules import Standing
+from incumbent.names import parse_names
+from incumbent.titles import parse_titles
+
+_HOLDS = ("holds", "starts", "announced_start")
+
+
+def stand(
+    entries: pl.DataFrame, evidence: pl.DataFrame, links: Links, as_of: dt.date, max_age_days: int | None
+) -> Standing:
+    """The Standing of every entry as of a day; statements older than `max_age_days` do not make an entry current."""
+    oldest = dt.date.min if max_age_days is None else as_of - dt.timedelta(days=max_age_days)
+    entries = _with_seats(entries.rename({"row": "entry"}))
+    statements = evidence.rename({"office": "other_office", "body": "other_body"}).drop("roster", "role")
+    persons = links.persons.join(statements, on="row").join(
+        entries.select("entry", "body", "office", "distinctive").rename({"office": "listed_office"}), on="entry"
+    )
+    holders = (
+        links.posts.filter(pl.col("post_relation").is_in(SAME_OFFICE))
+        .join(links.persons.select("entry", "row"), on=["entry", "row"], how="anti")
+        .join(statements, on="row")
+    )
+    named = holders.filter(pl.col("name").is_not_null())
+    persons = _reworded_resolved(persons, named)
+    support = persons.filter(pl.col("office") == "this")
+    entries = entries.join(_supported(support), on="entry", how="left")
+    entries = _single(entries, support, named)
+    facts = entries.select("entry", "supported_to", "supported_from", "single")
+    other = persons.filter(pl.col("office") != "this").join(facts, on="entry")
+    other = _with_coverage(other, links, evidence)
+    support = support.join(facts, on="entry")
+    return Standing(
+        as_of=as_of,
+        oldest=oldest,
+        entries=entries,
+        support=support,
+        other=other,
+        holders=named.join(facts, on="entry"),
+        posts=_on_the_post(holders, entries, links, statements).join(facts, on="entry"),
+        dropped=dropped(support, links.persons, evidence),
+    )
+
+
+def _with_seats(entries: pl.DataFrame) -> pl.DataFrame:
+    offices = entries.select(pl.col("office").alias("post"), pl.col("body").alias("organisation")).filter(
+        pl.col("post").is_not_null()
+    )
+    seats = parse_titles(offices.unique().sort("post", "organisation")).select(
+        pl.col("post").alias("office"), pl.col("organisation").alias("body"), "seats"
+    )
+    names = entries.select("name").drop_nulls().unique().sort("name")
+    parsed = parse_names(names.get_column("name"))
+    common = parsed.select(
+        "name",
+        (
+            pl.col("given").list.first().is_in(sorted(_common("given")))
+            & pl.col("surname").is_in(sorted(_common("surnames")))
+        )
+        .fill_null(True)
+        .alias("_common"),
+    )
+    return (
+        entries.join(seats, on=["office", "body"], how="left", nulls_equal=True)
+        .with_columns(pl.coalesce("curated_seats", "seats").fill_null("many").alias("seats"))
+        .join(common, on="name", how="left")
+        .with_columns((~pl.col("_common").fill_null(True)).alias("distinctive"))
+        .drop("_common")
+        .sort("entry")
+    )
+
+
+@cache
+def _common(kind: str) -> frozenset[str]:
+    text = resources.files("incumbent.freshness").joinpath(f"common_{kind}.txt").read_text(encoding="utf-8")
+    return frozenset(line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#"))
+
+
+def _reworded_resolved(persons: pl.DataFrame, holders: pl.DataFrame) -> pl.DataFrame:
+    """A reworded title is this post still, unless by then somebody else holds the post in the listed words."""
+    taken = (
+        holders.filter(pl.col("held_to").is_not_null() & ~pl.col("ended") & ~pl.col("acting"))
+        .group_by("entry")
+        .agg(pl.col("held_to").max().alias("taken_to"))
+    )
+    left_behind = (pl.col("taken_to") >= pl.col("held_to")).fill_null(False)
+    return (
+        persons.join(taken, on="entry", how="left")
+        .with_columns(
+            pl.when(pl.col("office") != "reworded")
+            .then(pl.col("office"))
+            .when(left_behind)
+            .then(pl.lit("other"))
+            .otherwise(pl.lit("this"))
+            .alias("office"),
+            (pl.col("office") == "reworded").alias("reworded"),
+        )
+        .drop("taken_to")
+    )
+
+
+def _supported(support: pl.DataFrame) -> pl.DataFrame:
+    held = support.filter(pl.col("held_to").is_not_null() & ~pl.col("ended") & pl.col("event").is_in(_HOLDS))
+    return held.group_by("entry").agg(
+        pl.col("held_to").max().alias("supported_to"),
+        pl.col("held_from_lo").filter(pl.col("dated")).max().alias("supported_from"),
+    )
+
+
+def _single(entries: pl.DataFrame, support: pl.DataFrame, holders: pl.DataFrame) -> pl.DataFrame:
+    """`single`: one seat. A list that names two holders of a post at once shows that it has several."""
+    key = ["entry", "publisher", "held_to"]
+    # Rows that have a beginning but no day of their own are a register's: one holder after the other, not two at once.
+    on_one_list = (
+        (pl.col("at").is_not_null() | ~pl.col("dated"))
+        & ~pl.col("ended")
+        & ~pl.col("acting")
+        & (pl.col("event") == "holds")
+    )
+    together = (
+        pl.concat([support.filter(on_one_list).select(*key, "name"), holders.filter(on_one_list).select(*key, "name")])
+        .group_by(key)
+        .agg(pl.col("name").n_unique().alias("n"))
+        .filter(pl.col("n") > 1)
+        .select("entry")
+        .unique()
+        .with_columns(pl.lit(True).alias("shared"))
+    )
+    return entries.join(together, on="entry", how="left").with_columns(
+        ((pl.col("seats") == "one") & ~pl.col("shared").fill_null(False)).alias("single")
+    )
+
+
+def _with_coverage(other: pl.DataFrame, links: Links, evidence: pl.DataFrame) -> pl.DataFrame:
+    """`covered`: the publisher that names the person elsewhere also lists the body where the roster has the person."""
+    covering = (
+        links.bodies.join(evidence.select(pl.col("body").alias("other_body"), "publisher").unique(), on="other_body")
+        .select("body", "publisher")
+        .unique()
+        .with_columns(pl.lit(True).alias("covered"))
+    )
+    return other.join(covering, on=["body", "publisher"], how="left", nulls_equal=True).with_columns(
+        pl.col("covered").fill_null(False)
+    )
+
+
+def _on_the_post(holders: pl.DataFrame, entries: pl.DataFrame, links: Links, statements: pl.DataFrame) -> pl.DataFrame:
+    about = ["vacant", "abolished", "renamed"]
+    of_post = holders.filter(pl.col("name").is_null() & pl.col("event").is_in(about))
+    of_body = (
+        statements.filter(pl.col("other_office").is_null() & pl.col("event").is_in(["abolished", "renamed"]))
+        .join(links.bodies.select("body", "other_body", pl.col("relation").alias("body_relation")), on="other_body")
+        .filter(pl.col("body_relation") == "same")
+        .join(entries.select("entry", "body"), on="body")
+    )
+    columns = ["entry", *[name for name in holders.columns if name in statements.columns]]
+    return pl.concat([of_post.select(columns), of_body.select(columns)])

@@ -1,0 +1,108 @@
+"""Claims made comparable: what each one says, on which days, after curation and with its name's kind.
+
+Everything later (links, rules, appointments) reads statements, never raw claims.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import polars as pl
+
+from incumbent import edtf
+from incumbent.names import parse_names
+
+#: Events by which a source says that somebody held the post at some time.
+HOLDING = ("holds", "starts")
+ANNOUNCED = ("announced_start", "announced_end")
+
+
+def prepare(claims: pl.DataFrame, as_of: dt.date, posts: pl.DataFrame) -> pl.DataFrame:
+    """Statements from claims known by `as_of`.
+
+    Adds to the claims' columns: `row` (u32), `name_kind`, `name` (null unless a person is named), `office` and `body`
+    (the post and organisation after the curated decisions in `posts`: listed_post, listed_organisation -> post,
+    organisation, seats), `curated_seats`, `start_lo`, `start_hi`, `end_lo`, `end_hi`, `at`, `stated` (days),
+    `held_from_lo`, `held_from_hi`, `held_to` (the days on which the claim says that the post was held), `dated`
+    (its beginning is a stated start, not merely the day somebody was seen in post).
+    """
+    kinds = parse_names(claims.get_column("person").drop_nulls().unique().sort())
+    frame = (
+        claims.sort("claim_id")
+        .with_row_index("row")
+        .join(kinds.select(pl.col("name").alias("person"), pl.col("kind").alias("name_kind")), on="person", how="left")
+        .with_columns(pl.col("name_kind").fill_null("empty"))
+        .sort("row")
+    )
+    frame = _with_curated_posts(frame, posts)
+    frame = frame.with_columns(
+        pl.when(pl.col("name_kind") == "person").then(pl.col("person")).alias("name"),
+        # A source's own word for "nobody" or "not telling" is an event, whatever column it stood in.
+        pl.when((pl.col("name_kind") == "vacant") & pl.col("event").is_in(HOLDING))
+        .then(pl.lit("vacant"))
+        .when(pl.col("name_kind").is_in(["withheld", "body"]) & pl.col("event").is_in(HOLDING))
+        .then(pl.lit("withheld"))
+        .otherwise(pl.col("event"))
+        .alias("event"),
+    )
+    return _with_days(frame, as_of)
+
+
+def _with_curated_posts(frame: pl.DataFrame, posts: pl.DataFrame) -> pl.DataFrame:
+    fold = lambda name: pl.col(name).fill_null("").str.to_lowercase().str.replace_all(r"\s+", " ").str.strip_chars()  # noqa: E731
+    decisions = posts.select(
+        fold("listed_post").alias("_post"),
+        fold("listed_organisation").alias("_organisation"),
+        pl.col("post").alias("_office"),
+        pl.col("organisation").alias("_body"),
+        pl.col("seats").cast(pl.String).alias("curated_seats"),
+    ).unique(["_post", "_organisation"], keep="first", maintain_order=True)
+    return (
+        frame.with_columns(fold("post").alias("_post"), fold("organisation").alias("_organisation"))
+        .join(decisions, on=["_post", "_organisation"], how="left", maintain_order="left")
+        .with_columns(
+            pl.coalesce("_office", "post").alias("office"),
+            pl.coalesce("_body", "organisation").alias("body"),
+        )
+        .drop("_post", "_organisation", "_office", "_body")
+    )
+
+
+def _with_days(frame: pl.DataFrame, as_of: dt.date) -> pl.DataFrame:
+    frame = frame.with_columns(
+        edtf.first_day("start").alias("start_lo"),
+        edtf.last_day("start").alias("start_hi"),
+        edtf.first_day("end").alias("end_lo"),
+        edtf.last_day("end").alias("end_hi"),
+        edtf.last_day("as_at").alias("at"),
+        pl.coalesce(edtf.last_day("stated_at"), edtf.last_day("seen_at")).alias("stated"),
+    )
+    # What is said in the past tense had happened when it was said: "began in 2012", said in March, means by March.
+    past = pl.col("event").is_in([*HOLDING, "ends"])
+    frame = frame.with_columns(
+        *(
+            pl.when(past & (pl.col(f"{side}_lo") <= pl.col("stated")) & (pl.col("stated") < pl.col(f"{side}_hi")))
+            .then(pl.col("stated"))
+            .otherwise(pl.col(f"{side}_hi"))
+            .alias(f"{side}_hi")
+            for side in ("start", "end")
+        )
+    )
+    day = pl.lit(as_of, dtype=pl.Date)
+    not_future = pl.col("start_lo").is_null() | (pl.col("start_lo") <= day)
+    begun = (pl.col("event").is_in(HOLDING) & not_future) | (
+        (pl.col("event") == "announced_start") & (pl.col("start_hi") <= day)
+    )
+    ended = pl.col("end_hi") <= day
+    seen = (
+        pl.when(pl.col("event") == "holds")
+        .then(pl.coalesce("at", "stated", day))
+        .otherwise(pl.coalesce("at", "start_hi", "stated"))
+    )
+    return frame.with_columns(
+        pl.when(begun).then(pl.coalesce("start_lo", "at", "stated", day)).alias("held_from_lo"),
+        pl.when(begun).then(pl.coalesce("start_hi", "at", "stated", day)).alias("held_from_hi"),
+        pl.when(begun & ended).then(pl.col("end_lo")).when(begun).then(pl.min_horizontal(seen, day)).alias("held_to"),
+        (begun & pl.col("start_lo").is_not_null()).alias("dated"),
+        ended.fill_null(False).alias("ended"),
+    )
