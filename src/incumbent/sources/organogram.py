@@ -1,0 +1,131 @@
+"""Adapter `organogram`: the half-yearly CSV of senior posts that each UK public body publishes.
+
+The format: https://www.gov.uk/government/publications/organograms-guidance. Contact Phone and Contact E-mail are
+personal data: they are dropped before anything else is looked at, and no error shows a row. Settings: `reference_date`
+(where the source has none), `grades` (only these; the other rows are left out), `names` (further words in the Name
+column that are no names -> vacant | withheld | ignored), `titles_ignored`, `ignore` (further columns).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import polars as pl
+from pydantic import Field, field_validator
+
+from incumbent import edtf
+from incumbent.archive import Snapshot
+from incumbent.errors import SourceError
+from incumbent.sources import fields, records, text
+from incumbent.sources.base import AdapterSettings, Context, Parsed
+from incumbent.sources.fields import LOCATOR
+
+_PERSONAL = re.compile(r"^contact\b|phone|e-?mail", re.IGNORECASE)
+_GRADES = ("Grade (or equivalent)", "Grade")
+_USED = ("Name", "Job Title", "Parent Department", "Organisation")
+#: Columns that say nothing about who holds what. Post references are reused for other posts (so never chained on).
+_IGNORED = (
+    "Post Unique Reference", "Job/Team Function", "Unit", "Reports to Senior Post", "Salary Cost of Reports (£)", "FTE",
+    "Actual Pay Floor (£)", "Actual Pay Ceiling (£)", "Professional/Occupational Group", "Notes", "Valid?", "URI",
+    "Office Region", "source_file", "source_line",
+)  # fmt: skip
+#: What stands in Name when it is no name, quotation marks and case aside, as departments wrote it from 2011 on.
+NAMES: dict[str, Literal["vacant", "withheld", "ignored"]] = {
+    "vacant": "vacant", "vacancy": "vacant", "vacant post": "vacant",
+    "n/d": "withheld", "nd": "withheld", "redacted": "withheld", "withheld": "withheld",
+    "xx": "withheld", "not disclosed": "withheld", "undisclosed": "withheld",
+    "n/a": "ignored", "eliminated": "ignored", "elminated": "ignored", "post eliminated": "ignored",
+}  # fmt: skip
+#: Job titles of people who hold no post.
+TITLES_IGNORED = ("not in post", "n/a", "n/d")
+
+
+def parse(snapshot: Snapshot, settings: Mapping[str, Any], context: Context) -> Parsed:
+    """One claim per post of the grades asked for: holds, vacant or withheld, as at the reference date.
+
+    Posts that were eliminated, and people who are not in a post, are left out by name. Raises SourceError for a column
+    that is not the format's, a row of another length, a row without a name, and a source without a reference date.
+    """
+    wanted = Settings.model_validate(settings)
+    content = text.decoded(snapshot.content, source=context.source, declared=snapshot.content_type)
+    header, rows = records.csv_rows(text.repaired(content), ",", context)
+    table = _without_personal_data(header, rows, context)
+    date = wanted.reference_date or context.stated_at
+    if date is None:
+        raise SourceError(
+            "the organogram has no reference date", source=context.source, locator="settings", expected="reference_date"
+        )
+    cells = _cells(table, wanted, context).with_columns(pl.lit(date).alias("as_at"))
+    if context.stated_at is None:
+        cells = cells.with_columns(pl.lit(date).alias("stated_at"))
+    return fields.parsed(cells, ["claims"], snapshot, context)
+
+
+def _without_personal_data(header: list[str], rows: list[tuple[str, list[str]]], context: Context) -> pl.DataFrame:
+    """The table without its contact columns and its unnamed ones."""
+    whole = records.table_of(header, rows, context)
+    return whole.drop(name for name in whole.columns if _PERSONAL.search(name) or name.startswith("(column "))
+
+
+def _cells(table: pl.DataFrame, wanted: Settings, context: Context) -> pl.DataFrame:
+    grade = next((name for name in _GRADES if name in table.columns), None)
+    known = {*_USED, *_IGNORED, *wanted.ignore, LOCATOR, grade}
+    missing = [name for name in _USED if name not in table.columns] or ([] if grade else [_GRADES[0]])
+    unknown = [name for name in table.columns if name not in known]
+    if missing or unknown:
+        raise SourceError(
+            "the file lacks a column of an organogram" if missing else "the file has a column that no organogram has",
+            source=context.source,
+            locator="header",
+            value=(missing or unknown)[0],
+            expected=", ".join((*_USED, *_GRADES)),
+        )
+    rows = table.select(
+        LOCATOR,
+        _tidy("Name").alias("person"),
+        _tidy("Job Title").alias("post"),
+        pl.coalesce(_tidy("Organisation"), _tidy("Parent Department")).alias("organisation"),
+        _tidy(str(grade)).alias("grade"),
+    )
+    if wanted.grades is not None:
+        rows = rows.filter(pl.col("grade").is_in(wanted.grades))
+    nameless = rows.filter(pl.col("person").is_null()).head(1)
+    if nameless.height:
+        raise SourceError(
+            "a post has no name, not even a word for none",
+            source=context.source,
+            locator=str(nameless[LOCATOR][0]),
+            value=nameless["post"][0] or "",
+            expected="a name, or one of " + ", ".join(sorted(NAMES)),
+        )
+    meaning = {**NAMES, **{name.casefold(): kind for name, kind in wanted.names.items()}}
+    ignored_titles = [title.casefold() for title in (*TITLES_IGNORED, *wanted.titles_ignored)]
+    word = pl.col("person").str.to_lowercase().replace_strict(meaning, default="holds", return_dtype=pl.String)
+    rows = rows.with_columns(word.alias("event")).filter(
+        pl.col("event") != "ignored", ~pl.col("post").fill_null("").str.to_lowercase().is_in(ignored_titles)
+    )
+    spoken = pl.concat_str(["person", "post", "organisation"], separator=" | ", ignore_nulls=True).str.slice(0, 200)
+    named = pl.when(pl.col("event") == "holds").then("person").alias("person")
+    return rows.with_columns(spoken.alias("quote")).with_columns(named).drop("grade")
+
+
+def _tidy(column: str) -> pl.Expr:
+    """A cell without the white space and quotation marks around it ('Vacant', Eliminated'); null when empty."""
+    return pl.col(column).str.replace_all(r"\s+", " ").str.strip_chars(" '\"‘’“”").replace("", None)
+
+
+class Settings(AdapterSettings):
+    reference_date: str | None = None
+    grades: list[str] | None = None
+    names: dict[str, Literal["vacant", "withheld", "ignored"]] = Field(default_factory=dict)
+    titles_ignored: list[str] = Field(default_factory=list)
+    ignore: list[str] = Field(default_factory=list)
+
+    @field_validator("reference_date")
+    @classmethod
+    def _is_date(cls, value: str | None) -> str | None:
+        if value is not None:
+            edtf.bounds(value)
+        return value
