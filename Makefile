@@ -15,6 +15,8 @@ PYTHON =
 CANDIDATES = $(PYTHON) python3.11 python3 python3.12 python3.13
 NEW_ENOUGH = import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 
+EDITION = uk-civil-service-leadership
+RELEASES = 2012-06-28 2012-10-31
 ROSTER =
 AS_OF =
 PUBLISHED = published
@@ -22,11 +24,12 @@ PYTEST_ARGS =
 LOCK = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 	--custom-compile-command "make lock" --quiet
 
-.PHONY: help run test install install-dev lint format types check wheel lock upgrade clean
+.PHONY: help run releases test install install-dev lint format types check wheel lock upgrade clean
 
 help:
 	@echo "make run      check the bundled roster and publish the result under $(PUBLISHED)/"
 	@echo "make test     run all tests"
+	@echo "make releases make what published/ holds"
 	@echo "make lint     ruff: rules and formatting      make format   apply both"
 	@echo "make types    mypy --strict"
 	@echo "make check    lint, types, test: what to run before a commit"
@@ -36,6 +39,11 @@ help:
 
 run: $(VENV)/.installed
 	$(BIN)/incumbent run $(ROSTER) $(if $(AS_OF),--as-of $(AS_OF)) --published $(PUBLISHED)
+
+# What published/ holds: each release of the bundled edition, in order.
+releases: $(VENV)/.installed
+	for day in $(RELEASES); do \
+	  $(BIN)/incumbent run $(EDITION) --as-of $$day --published $(PUBLISHED) || exit $$?; done
 
 test: $(VENV)/.installed-dev
 	$(BIN)/pytest $(PYTEST_ARGS)

@@ -69,6 +69,20 @@ def load(name: str) -> Callable[..., dict[str, Any]]:
     return flow
 
 
+def is_io_failure(_task: Any, _run: Any, state: Any) -> bool:
+    """Whether a failed task may do better at its next try: a disk or a network may, a wrong file will not.
+
+    Prefect's `retry_condition_fn` of every step that reads or writes.
+    """
+    try:
+        state.result()
+    except OSError:
+        return True
+    except Exception:
+        return False
+    return False
+
+
 def server_configured() -> bool:
     """Whether Prefect has been told of a server. Asked without importing Prefect, which takes seconds."""
     if os.environ.get("PREFECT_API_URL") or os.environ.get("PREFECT_PROFILE"):

@@ -1,0 +1,124 @@
+"""Archive -> one published version. `release` tells the whole story; every task is one step of it.
+
+Between tasks go paths and digests of Parquet files in a folder that is gone at the end, never tables.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from prefect import flow, task
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
+
+from incumbent import activity, checks, curation, freshness, package, publish, report, sources, stages
+from incumbent import roster as rosters_module
+from incumbent.archive import Archive
+from incumbent.engine import is_io_failure
+from incumbent.stages import Stage
+
+log = logging.getLogger("incumbent.flows.release")
+
+
+@flow(persist_result=False)
+def release(
+    roster: str,
+    as_of: str | None = None,
+    published: str = "published",
+    archive: str | None = None,
+    rosters: str | None = None,
+) -> dict[str, Any]:
+    """One version of ROSTER from its archive, as of a day: what is known by then, judged, checked and published."""
+    known = rosters_module.load(roster, Path(rosters) if rosters else None)
+    day = as_of or known.as_of or dt.datetime.now(dt.UTC).date().isoformat()
+    folder, kept = str(known.folder), archive or str(known.folder / "archive")
+    with tempfile.TemporaryDirectory(prefix="incumbent-") as work:
+        claims = read_claims(folder, kept, day, work)
+        assessment = assess_entries(folder, claims, day, work)
+        accounts = judge_accounts(folder, claims, assessment, day, work)
+        tables = make_tables(folder, claims, assessment, accounts, day, work)
+        done = publish_version(folder, tables, day, published)
+        read = report.source_states(stages.take(claims)["sources"])
+    result = report.release_report(Path(done.pop("path")), title=known.title, slug=known.slug, sources=read, **done)
+    create_markdown_artifact(key=f"{known.slug}-release", markdown=report.markdown(result), description=f"As of {day}")
+    create_table_artifact(key=f"{known.slug}-wrong", table=result["wrong"], description="Entries that are wrong")
+    return result
+
+
+@task(retries=2, retry_delay_seconds=[1, 5], retry_condition_fn=is_io_failure)
+def read_claims(roster_folder: str, archive: str, as_of: str, work: str) -> Stage:
+    """Every snapshot through its adapter: what each source says, as far as it was known by then."""
+    reading = sources.read_roster_claims(_roster(roster_folder), Archive(archive), as_of)
+    log.info("%d claims and %d account claims", reading.claims.height, reading.account_claims.height)
+    return stages.put(
+        Path(work) / "claims",
+        {"claims": reading.claims, "account_claims": reading.account_claims, "sources": reading.sources},
+    )
+
+
+@task
+def assess_entries(roster_folder: str, claims: Stage, as_of: str, work: str) -> Stage:
+    """Who held what when, and what contradicts the list: findings and verdicts."""
+    known = _roster(roster_folder)
+    curated = curation.load(known.folder / "curation").valid_on(as_of)
+    judged = freshness.assess(
+        stages.take(claims)["claims"],
+        as_of,
+        freshness.Policy(max_age_days=known.policy.max_age_days),
+        freshness.Decisions(posts=curated.posts, identities=curated.identities),
+    )
+    log.info("%d entries, %d findings", judged.entries.height, judged.findings.height)
+    return stages.put(Path(work) / "assessment", vars(judged))
+
+
+@task
+def judge_accounts(roster_folder: str, claims: Stage, assessment: Stage, as_of: str, work: str) -> Stage:
+    """Which of the people listed have an account, and its state."""
+    judged, policy = stages.take(assessment), _roster(roster_folder).policy
+    said = stages.take(claims)["account_claims"]
+    accounts, seen = activity.account_states(judged["people"], judged["entries"], said, as_of, policy)
+    log.info("%d accounts", accounts.height)
+    return stages.put(Path(work) / "accounts", {"accounts": accounts, "activity": seen})
+
+
+@task
+def make_tables(roster_folder: str, claims: Stage, assessment: Stage, accounts: Stage, as_of: str, work: str) -> Stage:
+    """The published tables: columns, types and order of schemas/."""
+    judged, found = freshness.Assessment(**stages.take(assessment)), stages.take(accounts)
+    # A source without a snapshot has nothing that could be published of it; the run's report names it.
+    read = stages.take(claims)["sources"].drop_nulls("sha256").rename({"sha256": "snapshot"})
+    made = package.tables(_roster(roster_folder), judged, found["accounts"], found["activity"], read, as_of)
+    return stages.put(Path(work) / "tables", made)
+
+
+@task(retries=2, retry_delay_seconds=[1, 5], retry_condition_fn=is_io_failure)
+def publish_version(roster_folder: str, tables: Stage, as_of: str, published: str) -> dict[str, Any]:
+    """Compare with the last version, number, write, check, promote. The same tables again make no version."""
+    known, ran = _roster(roster_folder), []
+
+    def check(staging: Path, previous: Path | None) -> None:
+        ran.extend(check_version(str(staging), str(previous) if previous else None))
+
+    draft = package.Draft(stages.take(tables), known, as_of)
+    done = publish.publish(draft, Path(published), known.slug, check=check)
+    log.info("version %s: %s", done.version, "published" if done.changed else "nothing has changed")
+    return {"number": done.version, "path": str(done.path), "changed": done.changed, "checks": ran}
+
+
+@task
+def check_version(staging: str, previous: str | None) -> list[dict[str, Any]]:
+    """The staged version against schemas/ and expectations/. A critical check that fails holds the release."""
+    ran = checks.check_tables(Path(staging), previous=Path(previous) if previous else None)
+    shown = [asdict(check) for check in ran]
+    create_table_artifact(key="checks", table=shown, description="Every check of the staged version")
+    log.info("%d checks, %d failed", len(ran), sum(not check.passed for check in ran))
+    checks.gate(ran)
+    return shown
+
+
+def _roster(folder: str) -> rosters_module.Roster:
+    return rosters_module.load(Path(folder))

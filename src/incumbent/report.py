@@ -1,0 +1,94 @@
+"""What a run says of itself: for a caller (JSON-able), and for a person (Markdown in Prefect's artifacts)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from incumbent.errors import printable
+
+#: The verdicts that say something is wrong with an entry, the gravest first.
+WRONG = ("out_of_date", "leaving", "disputed")
+_WRONG_COLUMNS = ("entry_id", "person", "post", "organisation", "verdict", "reasons", "explanation")
+
+
+def release_report(
+    version: Path,
+    *,
+    title: str,
+    slug: str,
+    number: str,
+    changed: bool,
+    sources: Sequence[Mapping[str, Any]],
+    checks: Sequence[Mapping[str, Any]],
+) -> dict[str, Any]:
+    """The report of a release, from the published tables of `version`.
+
+    Keys: roster, title, as_of, entries, verdicts and reasons (each name -> entries), wrong (the entries that are not as
+    they should be, gravest first), with_account of entries, version, changed (whether this run made it), path, sources,
+    checks (of this run; empty when nothing had changed).
+    """
+    roster, headlines = (pl.read_parquet(version / f"{name}.parquet") for name in ("roster", "headlines"))
+    listed = {f"listed_{name}": name for name in ("person", "post", "organisation")}
+    order = pl.col("verdict").replace_strict(WRONG, range(len(WRONG)), return_dtype=pl.Int8)
+    wrong = roster.filter(pl.col("verdict").is_in(WRONG)).sort(order, "entry_id").rename(listed).select(_WRONG_COLUMNS)
+    with_account = headlines.filter(pl.col("measure") == "with_account").row(0, named=True)
+    return {
+        "roster": slug,
+        "title": title,
+        "as_of": str(with_account["as_of"]),
+        "entries": roster.height,
+        "verdicts": _counts(roster["verdict"]),
+        "reasons": _counts(roster["reasons"].drop_nulls().str.split(";").explode()),
+        "wrong": wrong.to_dicts(),
+        "with_account": with_account["value"],
+        "of": with_account["of"],
+        "version": number,
+        "changed": changed,
+        "path": str(version),
+        "sources": [dict(source) for source in sources],
+        "checks": [dict(check) for check in checks],
+    }
+
+
+def source_states(sources: pl.DataFrame) -> list[dict[str, Any]]:
+    """One row per snapshot that was read, or source that was missing: source_id, state, records, note (why)."""
+    return sources.select("source_id", "state", "records", note="reason").to_dicts()
+
+
+def _counts(values: pl.Series) -> dict[str, int]:
+    """How often each value occurs: the most frequent first, then by name."""
+    counted = values.value_counts(name="count").sort("count", values.name, descending=[True, False])
+    return dict(counted.iter_rows())
+
+
+def markdown(report: Mapping[str, Any]) -> str:
+    """The report of a release as Markdown. What strangers wrote is shown as text: no markup of theirs gets through."""
+    verdicts = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in report["verdicts"].items())
+    made = "new" if report["changed"] else "nothing has changed"
+    lines = [
+        f"# {_text(report['title'])}, as of {report['as_of']}",
+        "",
+        f"{report['entries']} entries: {verdicts}. With an account: {report['with_account']} of {report['of']}.",
+        "",
+        f"Version {report['version']} ({made}), in `{report['path']}`.",
+        "",
+        "| entry | verdict | why |",
+        "| --- | --- | --- |",
+    ]
+    for entry in report["wrong"]:
+        person, verdict = _text(entry["person"] or "(nobody)"), entry["verdict"].replace("_", " ")
+        lines.append(f"| {person}, {_text(entry['post'])} | {verdict} | {_text(entry['explanation'])} |")
+    failed = [check for check in report["checks"] if not check["passed"]]
+    lines += ["", f"Checks: {len(report['checks'])} run, {len(failed)} failed."]
+    lines += [f"- {check['severity']}: {_text(check['name'])}: {_text(check['notes'])}" for check in failed]
+    return "\n".join(lines) + "\n"
+
+
+def _text(value: object) -> str:
+    """A cell's text for Markdown: on one line, its markup escaped."""
+    shown = printable("" if value is None else value, 500)
+    return "".join(f"\\{char}" if char in "\\`*_[]<>|#!~" else char for char in shown)
