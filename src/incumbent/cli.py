@@ -1,0 +1,121 @@
+"""The command `incumbent`: its commands, and what happens when one of them fails.
+
+Thin on purpose: a command reads its arguments, calls the rooms, prints. Nothing heavy is imported before a command
+needs it, so that `--help` and `check` answer at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+import click
+
+from incumbent import __version__, output
+from incumbent.commands import check, explain, flows, parse, rosters, versions
+from incumbent.errors import EXIT_INPUT, IncumbentError, InputError, printable
+
+EXIT_DEFECT = 70
+EXIT_INTERRUPTED = 130
+EXIT_PIPE = 141
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="incumbent")
+def cli() -> None:
+    """Who holds public office, and which entries of a published list are out of date.
+
+    Exit status: 0 done; 1 done, and something is out of date (check); 2 bad usage or input; 3 a source failed and the
+    release was held; 4 verification failed; 75 another run holds the lock.
+    """
+
+
+for command in (
+    flows.run,
+    flows.capture,
+    flows.release,
+    check.check,
+    parse.parse,
+    explain.explain,
+    versions.diff,
+    versions.history,
+    versions.verify,
+    rosters.roster,
+):
+    cli.add_command(command)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command and exit with its status; never with a traceback for what a user can cause."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        status = _status(given)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader of our output has gone: nothing more can be said, also not at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = EXIT_PIPE
+    sys.exit(status)
+
+
+def _status(arguments: list[str]) -> int:
+    try:
+        result = cli.main(arguments, prog_name="incumbent", standalone_mode=False)
+    except IncumbentError as error:
+        return _fail(error, arguments)
+    except click.UsageError as error:
+        return _fail(usage_error(error), arguments)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted", err=True)
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        raise
+    except click.ClickException as error:
+        return _fail(InputError(error.format_message()), arguments)
+    except Exception as error:
+        return _defect(error, arguments)
+    return result if isinstance(result, int) else 0
+
+
+def usage_error(error: click.UsageError) -> InputError:
+    """A usage error of click in our words: what, where, what was expected, what to do."""
+    command = error.ctx.command_path if error.ctx else "incumbent"
+    expected = " ".join(error.ctx.command.collect_usage_pieces(error.ctx)) if error.ctx else ""
+    if isinstance(error, click.NoSuchOption) and error.possibilities:
+        expected = ", ".join(sorted(error.possibilities))
+    return InputError(
+        error.format_message().rstrip("."),
+        where=command,
+        expected=f"{command} {expected}" if expected and not expected.startswith("-") else expected,
+        do=f"{command} --help shows every option",
+    )
+
+
+def _fail(error: IncumbentError, arguments: Sequence[str]) -> int:
+    if wants_json(arguments):
+        output.deliver(output.json_text(error.as_dict()), None)
+    else:
+        click.echo(error.describe(), err=True)
+    return error.exit_status or EXIT_INPUT
+
+
+def _defect(error: Exception, arguments: Sequence[str]) -> int:
+    """Ours to mend: say so, with all that is needed to mend it."""
+    traceback.print_exception(error, file=sys.stderr)
+    click.echo(f"this is a defect in incumbent {__version__}; please report the lines above", err=True)
+    if wants_json(arguments):
+        report = {"error": "Defect", "what": printable(f"{type(error).__name__}: {error}"), "exit_status": EXIT_DEFECT}
+        output.deliver(output.json_text(report), None)
+    return EXIT_DEFECT
+
+
+def wants_json(arguments: Sequence[str]) -> bool:
+    """Whether the caller is a machine: --json or --format json, also where the arguments could not be parsed."""
+    pairs = list(zip(arguments, [*arguments[1:], ""], strict=True))
+    return any(first in ("--json", "--format=json") or (first, then) == ("--format", "json") for first, then in pairs)
+
+
+if __name__ == "__main__":
+    main()

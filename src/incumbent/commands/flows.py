@@ -1,0 +1,137 @@
+"""`incumbent run`, `capture`, `release`: the flows of flows/, run by Prefect, and a short report of what came out."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from incumbent import output
+from incumbent.commands import options
+
+_STEPS = {
+    "watch": "capturing and releasing {roster}",
+    "capture": "capturing the sources of {roster}",
+    "release": "releasing {roster}",
+}
+
+
+@click.command()
+@click.argument("roster", default=options.DEFAULT_ROSTER)
+@options.as_of
+@options.published
+@options.archive
+@options.rosters
+@options.as_json
+@options.quiet
+def run(
+    roster: str,
+    as_of: str | None,
+    published: str,
+    archive: str | None,
+    rosters: str | None,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Capture the sources of ROSTER and release a version: the main job.
+
+    Without ROSTER, the bundled one. Its sources are replayed from its archive, so no network is needed. Without
+    --as-of, the day that the roster's roster.yaml names. When nothing has changed no version is made.
+    """
+    report = _flow("watch", quiet, roster=roster, as_of=as_of, published=published, archive=archive, rosters=rosters)
+    _finish(report, as_json=as_json)
+
+
+@click.command()
+@click.argument("roster")
+@options.as_of
+@options.archive
+@options.rosters
+@options.as_json
+@options.quiet
+def capture(
+    roster: str, as_of: str | None, archive: str | None, rosters: str | None, as_json: bool, quiet: bool
+) -> None:
+    """Bring every source of ROSTER into its archive."""
+    report = _flow("capture", quiet, roster=roster, as_of=as_of, archive=archive, rosters=rosters)
+    if as_json:
+        output.deliver(output.json_text(report), None)
+    else:
+        _print_sources(report)
+
+
+@click.command()
+@click.argument("roster")
+@options.as_of
+@options.published
+@options.archive
+@options.rosters
+@options.as_json
+@options.quiet
+def release(
+    roster: str,
+    as_of: str | None,
+    published: str,
+    archive: str | None,
+    rosters: str | None,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Make a version of ROSTER from its archive, without any network."""
+    report = _flow("release", quiet, roster=roster, as_of=as_of, published=published, archive=archive, rosters=rosters)
+    _finish(report, as_json=as_json)
+
+
+def _flow(name: str, quiet: bool, **parameters: Any) -> dict[str, Any]:
+    """Run a flow and return its report. What can be refused without Prefect is refused before it is imported."""
+    from incumbent import edtf, engine, roster
+
+    if parameters.get("as_of") is not None:
+        edtf.parse_day(parameters["as_of"], what="--as-of")
+    rosters = parameters["rosters"]
+    roster.load(parameters["roster"], Path(rosters) if rosters else None)
+    with _writable_home(), output.Progress(quiet=quiet).step(_STEPS[name].format(**parameters)):
+        return engine.run(name, **parameters)
+
+
+@contextlib.contextmanager
+def _writable_home() -> Iterator[None]:
+    """Prefect keeps its database in the home folder; where that cannot be written to, in one that ends with the run."""
+    home = Path(os.environ.get("PREFECT_HOME") or "~/.prefect").expanduser()
+    existing = next(folder for folder in (home, *home.parents) if folder.exists())
+    if os.access(existing, os.W_OK):
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="incumbent-prefect-", ignore_cleanup_errors=True) as folder:
+        os.environ["PREFECT_HOME"] = folder
+        yield
+
+
+def _finish(report: Mapping[str, Any], *, as_json: bool) -> None:
+    """The report of a run: for machines as it is, for people with the wrong entries and where the files are."""
+    if as_json:
+        output.deliver(output.json_text(report), None)
+        return
+    if report["wrong"]:
+        columns = ("entry", "verdict", "why")
+        rows = [(entry["person"] or entry["post"], entry["verdict"], entry["explanation"]) for entry in report["wrong"]]
+        output.print_table(columns, rows, flexible="why")
+        output.print_line()
+    output.print_line(f"{report['title']}, as of {report['as_of']}")
+    output.print_line(f"{report['entries']} entries: {output.summary(report['verdicts'])}")
+    if report["reasons"]:
+        output.print_line(f"why: {output.summary(report['reasons'])}")
+    output.print_line(f"{report['with_account']} of {report['of']} with an account")
+    said = "is new" if report["changed"] else "still holds, for nothing has changed"
+    output.print_line(f"version {report['version']} {said}")
+    output.print_line(f"files: {report['path']}")
+
+
+def _print_sources(report: Mapping[str, Any]) -> None:
+    columns = ("source_id", "state", "snapshots", "fetched_at", "note")
+    output.print_table(columns, [[source[name] for name in columns] for source in report["sources"]], flexible="note")

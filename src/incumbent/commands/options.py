@@ -1,0 +1,51 @@
+"""Options that several commands share, defined once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+PUBLISHED = "published"
+DEFAULT_ROSTER = "uk-civil-service-leadership"
+
+
+def published(command: Command) -> Command:
+    """--published DIR."""
+    return click.option(
+        "--published", default=PUBLISHED, show_default=True, metavar="DIR", help="Where the versions are published."
+    )(command)
+
+
+def archive(command: Command) -> Command:
+    """--archive DIR."""
+    return click.option(
+        "--archive", default=None, metavar="DIR", help="The archive of snapshots (default: the roster's own)."
+    )(command)
+
+
+def rosters(command: Command) -> Command:
+    """--rosters DIR."""
+    return click.option(
+        "--rosters", default=None, metavar="DIR", help="The folder of rosters (default: the bundled ones)."
+    )(command)
+
+
+def as_json(command: Command) -> Command:
+    """--json."""
+    return click.option("--json", "as_json", is_flag=True, help="Answer and errors as JSON, for machines.")(command)
+
+
+def quiet(command: Command) -> Command:
+    """--quiet."""
+    return click.option("--quiet", "-q", is_flag=True, help="No progress and no remarks.")(command)
+
+
+def as_of(command: Command) -> Command:
+    """--as-of DATE."""
+    return click.option(
+        "--as-of", default=None, metavar="DATE", help="Use only what was known on this day, such as 2012-06-28."
+    )(command)

@@ -1,0 +1,114 @@
+"""`incumbent diff`, `history`, `verify`: what is published, what changed, and whether it is whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from incumbent import output
+from incumbent.commands import options
+from incumbent.errors import EXIT_VERIFY, InputError
+
+_MOST_SHOWN = 200
+
+
+@click.command()
+@click.argument("roster")
+@click.argument("old")
+@click.argument("new")
+@click.option("--format", "format_", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
+@options.published
+@options.as_json
+def diff(roster: str, old: str, new: str, format_: str, published: str, as_json: bool) -> None:
+    """What changed in ROSTER between the versions OLD and NEW, cell by cell.
+
+    A version is written 1.0.0 or v1.0.0; the word latest is the last one.
+    """
+    from incumbent import difference
+
+    changes = difference.diff(version_folder(published, roster, old), version_folder(published, roster, new))
+    format_ = "json" if as_json else format_
+    if format_ != "table":
+        output.deliver(output.frame_text(changes, format_), None)
+        return
+    if changes.is_empty():
+        output.print_line("Nothing differs.")
+        return
+    columns = ("table", "key", "field", "old", "new", "cause")
+    output.print_table(columns, changes.head(_MOST_SHOWN).select(columns).rows(), flexible="new")
+    if changes.height > _MOST_SHOWN:
+        output.print_line(f"and {changes.height - _MOST_SHOWN} more: --format csv has them all")
+    counts = dict(changes.get_column("change").value_counts().sort("change").rows())
+    output.print_line(f"{changes.height} differences: {output.summary(counts)}")
+
+
+@click.command()
+@click.argument("roster")
+@options.published
+@options.as_json
+def history(roster: str, published: str, as_json: bool) -> None:
+    """The versions of ROSTER, oldest first, each with how much changed."""
+    from incumbent import publish
+
+    versions = publish.history(Path(published), roster)
+    if as_json:
+        output.deliver(output.json_text(output.rows_of(versions)), None)
+        return
+    columns = ("version", "as_of", "state", "added", "removed", "changed")
+    output.print_table(columns, versions.select(columns).rows())
+
+
+@click.command()
+@click.argument("path", default=options.PUBLISHED)
+@options.as_json
+@options.quiet
+@click.pass_context
+def verify(ctx: click.Context, path: str, as_json: bool, quiet: bool) -> None:
+    """Whether everything published under PATH is what its manifests say.
+
+    PATH is one version, a roster's folder, or all that is published. Exit status 4 when anything is not.
+    """
+    from incumbent.verify import verify as problems_of
+
+    if not Path(path).exists():
+        raise InputError(
+            "there is nothing to verify", where=path, expected="a folder of published versions", do="check the path"
+        )
+    with output.Progress(quiet=quiet).step(f"verifying {path}"):
+        problems = problems_of(Path(path))
+    if as_json:
+        output.deliver(output.json_text({"path": path, "problems": [vars(problem) for problem in problems]}), None)
+    elif problems:
+        for problem in problems:
+            output.print_line(str(problem))
+        output.print_line(f"{len(problems)} problems")
+    elif not quiet:
+        output.print_line(f"{path} is what its manifests say")
+    ctx.exit(EXIT_VERIFY if problems else 0)
+
+
+def version_folder(published: str, roster: str, version: str) -> Path:
+    """The folder of one version of a roster. Raises InputError that names the versions that there are."""
+    folder = Path(published) / roster
+    if not folder.is_dir():
+        raise InputError(f"nothing is published as {roster!r}", where=published, do="run it first: incumbent run")
+    from incumbent import difference, publish
+
+    if version == "latest":
+        live = publish.current(folder)
+        if live is not None:
+            return live.path
+    named = sorted(
+        (path for path in folder.glob("v*") if difference.VERSION.fullmatch(path.name[1:])),
+        key=lambda path: difference.version_key(path.name[1:]),
+    )
+    for path in named:
+        if path.name == f"v{version.removeprefix('v')}":
+            return path
+    raise InputError(
+        f"there is no version {version!r}",
+        where=str(folder),
+        expected=", ".join(path.name[1:] for path in named) or "a published version",
+        do=f"incumbent history {roster} lists them",
+    )
