@@ -114,8 +114,9 @@ def _by_core(whole: pl.DataFrame) -> pl.DataFrame:
     return (
         whole.with_columns(core=core_of(whole["text"]))
         .join(first, on="core", how="inner")
-        .select("row", "key", pl.lit(None, pl.String).alias("display"), "country", "core", pl.lit(value=False).alias("stated"))
-    )  # fmt: skip
+        .with_columns(pl.lit(None, pl.String).alias("display"), pl.lit(value=False).alias("stated"))
+        .select("row", *_SHAPE)
+    )
 
 
 def _with_typo(readings: pl.DataFrame) -> pl.DataFrame:

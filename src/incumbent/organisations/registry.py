@@ -206,7 +206,10 @@ def _wholes(
     for part, whole, _ in links:
         for one in {part, *line[part]}:
             direct[one] |= {whole, *line[whole]} - {one} - line[one]
-    return {part: frozenset(wholes.union(*(direct.get(whole, set()) for whole in wholes)) - {part}) for part, wholes in direct.items()}  # fmt: skip
+    return {
+        part: frozenset(above.union(*(direct.get(whole, set()) for whole in above)) - {part})
+        for part, above in direct.items()
+    }
 
 
 def _relations(

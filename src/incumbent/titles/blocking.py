@@ -1,0 +1,99 @@
+"""Keys for titles: two that compare_titles calls anything but `different` share one.
+
+Sparse because an office that means something only in its body is keyed with its body, and areas by prefix filtering
+(Chaudhuri, Ganti, Kaushik 2006): two sorted word lists of which half is common share one of the first
+n - ceil(n/2) + 1 words of each.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from incumbent.organisations import folding
+from incumbent.organisations.matching import organisation_block_keys
+from incumbent.organisations.registry import registry
+from incumbent.titles.matching import portfolio_bodies
+from incumbent.titles.offices import offices
+from incumbent.titles.reading import read_titles
+
+
+def title_blocking_keys(titles: pl.DataFrame) -> pl.DataFrame:
+    """One row per key of each distinct title (columns post, organisation): post, organisation, key; sorted.
+
+    A title that says nothing has no key.
+    """
+    read, parts = read_titles(titles)
+    table = offices().table.select(pl.col("id").alias("office"), pl.col("office").alias("name"), "kind")
+    parts = parts.join(table, on="office", how="left").with_columns(
+        pl.col("kind").fill_null("free"),
+        head=pl.format("{}|{}", "modifier", pl.col("name").fill_null("")),
+        whole=pl.col("area").list.join(" "),
+        size=pl.col("area").list.len(),
+    )
+    placed = pl.col("kind").is_in(["envoy", "minister", "seat"]) & (pl.col("size") > 0)
+    national = placed | (pl.col("kind") == "named")
+    keys = pl.concat([_national(parts.filter(national)), _local(parts.filter(~placed))])
+    return (
+        keys.unique()
+        .join(read.select("row", "post", "organisation"), on="row", how="left")
+        .select("post", "organisation", "key")
+        .unique()
+        .sort("post", "organisation", "key")
+    )
+
+
+def _national(parts: pl.DataFrame) -> pl.DataFrame:
+    """row, key of the offices that need no body."""
+    kind, area = pl.col("kind"), pl.col("area")
+    american = pl.col("name").str.starts_with("united states") & (kind == "seat")
+    exact = parts.filter(~american & (kind != "minister"))
+    ministers = parts.filter(kind == "minister")
+    roots = registry().blocks.filter(pl.col("block").str.starts_with("@"))
+    departments = (
+        ministers.select("row", "head", area_key="whole")
+        .join(portfolio_bodies(), on="area_key")
+        .join(roots, on="key")
+        .select("row", key=pl.format("{}|{}", "head", "block"))
+    )
+    return pl.concat(
+        [
+            parts.filter(american).select("row", key=pl.format("{}|{}", "head", area.list.first())),
+            exact.select("row", key=pl.format("{}|{}", "head", "whole")),
+            _near(exact).select("row", key=pl.format("{}|{}", "head", "near")),
+            ministers.explode("area").select("row", key=pl.format("{}|{}", "head", "area")),
+            _near(ministers).select("row", key=pl.format("{}|{}", "head", "near")),
+            departments,
+        ]
+    )  # fmt: skip
+
+
+def _local(parts: pl.DataFrame) -> pl.DataFrame:
+    """row, key of the offices that are those of a body."""
+    blocks = organisation_block_keys(
+        parts.select(pl.col("org_key").fill_null("").alias("key"), pl.col("org_core").fill_null("").alias("core"))
+    )
+    bodies = pl.concat([blocks, pl.DataFrame({"key": [""], "block": [""]})])
+    area, size = pl.col("area"), pl.col("size")
+    prefix = area.list.head(size - (size + 1) // 2 + 1)
+    prefixed = parts.filter(size > 0).with_columns(prefix=prefix).explode("prefix")
+    headed = parts.filter((size > 0) & pl.col("kind").is_in(["office", "grade"]))
+    words = pl.concat(
+        [
+            # A title that names no area may be any of those that do.
+            parts.filter((size == 0) | pl.col("name").is_not_null()).select("row", "org_key", word="head"),
+            prefixed.select("row", "org_key", word=pl.format("{}|{}", "head", "prefix")),
+            _near(parts.filter(size == 1)).select("row", "org_key", word=pl.format("{}|{}", "head", "near")),
+            # "Head of Finance", "Director of Finance".
+            headed.select("row", "org_key", word=pl.format("{}=|{}", "modifier", "whole")),
+        ]
+    )
+    return (
+        words.with_columns(key=pl.col("org_key").fill_null(""))
+        .join(bodies, on="key")
+        .select("row", key=pl.format("{}@{}", "word", "block"))
+    )
+
+
+def _near(parts: pl.DataFrame) -> pl.DataFrame:
+    """`parts` that have an area, once for each key `near` that a typing error in it leaves alone."""
+    return parts.filter(pl.col("size") > 0).with_columns(near=folding.near_keys(pl.col("area"))).explode("near")

@@ -1,0 +1,155 @@
+"""The parts of titles: which office each names, of which area, in which body; and which parts say nothing more.
+
+A rank before a function ("Director General, Chief Operating Officer") is how senior the function is, not another post.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from incumbent.organisations import folding
+from incumbent.organisations.registry import registry
+from incumbent.titles.offices import offices, stems_of
+
+#: Words that join two posts, as the comma does.
+JOINS = ("and", "with", "plus", "also", "including")
+
+#: One row per part of a title. `area` is sorted; `org_...` is the body that the part is in, as parse_organisations has
+#: it; `moved` where the title itself names that body.
+PARTS = {
+    "row": pl.UInt32(), "part": pl.Int64(), "office": pl.Int64(), "modifier": pl.String(), "area": pl.List(pl.String()),
+    "org_key": pl.String(), "org_core": pl.String(), "org_country": pl.String(), "org_stated": pl.Boolean(),
+    "org_display": pl.String(), "moved": pl.Boolean(),
+}  # fmt: skip
+
+_BODY = ("key", "core", "country", "stated", "display")
+_AREA = pl.col("area")
+
+
+def finished_parts(tokens: pl.DataFrame, bodies: pl.DataFrame, titles: pl.DataFrame) -> pl.DataFrame:
+    """The parts (columns PARTS) of the titles whose tokens these are.
+
+    tokens: row, at, token, part. bodies: row, part, org_...: bodies named inside the titles. titles: row, org_....
+    """
+    known = offices()
+    parts = (
+        _gathered(tokens)
+        .join(known.table.select(pl.col("id").alias("office"), "kind", "seats"), on="office", how="left")
+        .join(bodies, on=["row", "part"], how="left")
+        .join(titles.select("row", pl.col("^org_.*$").name.suffix("_given")), on="row", how="left")
+        .with_columns(moved=pl.col("org_key").is_not_null())
+    )
+    parts = parts.with_columns(
+        pl.when("moved").then(f"org_{name}").otherwise(f"org_{name}_given").alias(f"org_{name}") for name in _BODY
+    )
+    parts = _of_the_sender(_with_portfolio(_without_own_words(parts)))
+    return _without_ranks(parts).sort("row", "part").select(*PARTS)
+
+
+def _gathered(tokens: pl.DataFrame) -> pl.DataFrame:
+    """row, part, office, modifier, area, apposed (no "and" joins it to the part before)."""
+    token = pl.col("token")
+    office, modifier = token.str.starts_with("#"), token.str.starts_with("^")
+    filler, weak = [*folding.FILLERS, *JOINS, ";", ""], stems_of("weak")
+    word = (
+        token.filter(~office & ~modifier & ~token.is_in(filler))
+        .str.replace(r"^([a-z]{2,}[^s\W\d])s$", "${1}")
+        .unique()
+        .sort()
+    )
+    telling = _AREA.list.set_difference(weak).list.sort()
+    return (
+        tokens.sort("row", "at")
+        .group_by("row", "part", maintain_order=True)
+        .agg(
+            office=token.filter(office).first().str.slice(1).cast(pl.Int64),
+            modifier=token.filter(modifier).str.slice(1).unique().sort().str.join(" "),
+            area=word,
+            words=token.filter(~office & ~modifier),
+            joined=token.head(2).is_in(list(JOINS)).any(),
+        )
+        .with_columns(
+            pl.col("modifier").fill_null(""),
+            # "Group Team" must stay something where nothing else is said; "The" too.
+            area=pl.when((telling.list.len() > 0) | pl.col("office").is_not_null())
+            .then(telling)
+            .when(_AREA.list.len() > 0)
+            .then(_AREA)
+            .otherwise(pl.col("words").list.unique().list.sort()),
+            apposed=~pl.col("joined"),
+        )
+        .drop("words", "joined")
+    )
+
+
+def _without_own_words(parts: pl.DataFrame) -> pl.DataFrame:
+    """The words of a post's own body are no area: "Chief Executive, Borsetshire Council" in Borsetshire Council.
+
+    A head's area that is a known body's name without its kind is that body: "Permanent Secretary for Education".
+    """
+    known = registry().cores.unique("core", keep="first", maintain_order=True)
+    head = pl.col("kind").eq("head").fill_null(value=False)
+    parts = parts.with_columns(name=_AREA.list.join(" ")).join(
+        known.select(pl.col("core").alias("name"), pl.col("key", "country", "display").name.prefix("found_")),
+        on="name", how="left",
+    )  # fmt: skip
+    homeless = head & (pl.col("org_key").fill_null("") == "") & pl.col("found_key").is_not_null()
+    own = pl.col("org_core").fill_null("").str.split(" ")
+    strange = (
+        ~pl.col("org_key").is_in(registry().blocks["key"].unique().implode())
+        & ~pl.col("kind").fill_null("").is_in(["minister", "seat", "envoy"])
+        & pl.col("office").is_not_null()
+        & ((own.list.len() > 1) | (pl.col("org_core").str.len_chars() >= folding.TYPO_LENGTH))
+        & (own.list.set_difference(_AREA).list.len() == 0)
+    ).fill_null(value=False)
+    return parts.with_columns(
+        area=pl.when(homeless | (head & (pl.col("name") == pl.col("org_core"))).fill_null(value=False))
+        .then(pl.lit([], pl.List(pl.String())))
+        .when(strange)
+        .then(_AREA.list.set_difference(own).list.sort())
+        .otherwise(_AREA),
+        org_key=pl.when(homeless).then("found_key").otherwise("org_key"),
+        org_core=pl.when(homeless).then("name").otherwise("org_core"),
+        org_country=pl.when(homeless).then("found_country").otherwise("org_country"),
+        org_stated=pl.when(homeless).then(pl.lit(value=False)).otherwise("org_stated"),
+        org_display=pl.when(homeless).then("found_display").otherwise("org_display"),
+    )
+
+
+def _with_portfolio(parts: pl.DataFrame) -> pl.DataFrame:
+    """A minister without an area has that of the ministry: Secretary of State, Department for Transport."""
+    ministry = pl.col("org_display").str.contains(r"(?i)\b(?:department|dept|ministry)\b") | pl.col(
+        "org_key"
+    ).str.contains(r"\b(?:department|ministry)\b")
+    bare = pl.col("kind").eq("minister") & (_AREA.list.len() == 0) & ministry
+    return parts.with_columns(
+        area=pl.when(bare.fill_null(value=False)).then(pl.col("org_core").str.split(" ")).otherwise(_AREA)
+    )
+
+
+def _of_the_sender(parts: pl.DataFrame) -> pl.DataFrame:
+    """An ambassador in the Foreign Office is the British ambassador (data/titles/senders.csv)."""
+    known = offices()
+    senders = pl.DataFrame(
+        [(known.id(row["office"]), row["country"], known.id(row["means"])) for row in folding.rows("titles/senders")],
+        schema={"office": pl.Int64(), "org_country": pl.String(), "sent": pl.Int64()},
+        orient="row",
+    )
+    return parts.join(senders, on=["office", "org_country"], how="left", maintain_order="left").with_columns(
+        office=pl.coalesce("sent", "office")
+    )
+
+
+def _without_ranks(parts: pl.DataFrame) -> pl.DataFrame:
+    """`parts` without those that only say the rank of another part of the same title."""
+    parts = parts.sort("row", "part")
+    bare = (_AREA.list.len() == 0) & (pl.col("modifier") == "") & ~pl.col("moved")
+    rank = pl.col("kind").eq("grade") & pl.col("seats").is_in(["bare", "many"])
+    follows = pl.col("apposed").shift(-1).over("row") & pl.col("kind").shift(-1).over("row").is_in(
+        ["named", "office", "grade"]
+    )
+    graded = (pl.col("office") == offices().id("permanent secretary")) & follows
+    empty = bare & (rank | pl.col("kind").eq("envoy") | graded)
+    parts = parts.with_columns(empty=empty.fill_null(value=False))
+    keep = ~pl.col("empty") | (pl.col("empty").all().over("row") & (pl.col("part") == pl.col("part").min().over("row")))
+    return parts.filter(keep)

@@ -1,0 +1,194 @@
+"""Titles -> the offices they name. One title may name several; each is a part.
+
+A title is folded, its phrases replaced by tokens (`#12` an office, `@34` a body), cut at its commas and ands, and each
+piece that has an office of its own becomes a part: the office, what modifies it, the words of its area, its body.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from incumbent.organisations import folding, parse_organisations
+from incumbent.organisations.registry import registry
+from incumbent.titles.congress import congress_seats
+from incumbent.titles.offices import CORRECTED_LENGTH, offices, phrases
+from incumbent.titles.parts import JOINS, PARTS, finished_parts
+
+
+def read_titles(titles: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """(titles, parts) of the distinct rows of `titles` (columns post, organisation).
+
+    titles: row, post, organisation, acting, text. parts: the columns PARTS. A title that says nothing has no part.
+    """
+    distinct = titles.select(pl.col("post", "organisation").cast(pl.String)).unique().sort("post", "organisation")
+    distinct = distinct.with_row_index("row")
+    bodies = parse_organisations(distinct["organisation"]).select(
+        pl.col("name").alias("organisation"),
+        pl.col("key", "core", "country", "stated", "display").name.prefix("org_"),
+    )
+    posts = distinct.select(pl.col("post").unique().sort()).drop_nulls()
+    posts = posts.with_columns(text=_prepared(posts["post"]))
+    posts = _without_acting(posts)
+    frame = distinct.join(posts, on="post", how="left", maintain_order="left").join(
+        bodies, on="organisation", how="left", maintain_order="left"
+    )
+    frame = frame.with_columns(pl.col("text").fill_null(""), pl.col("acting").fill_null(value=False))
+    seats = _congress(frame)
+    tokens = _tokens(_tokenised(frame.join(seats, on="row", how="anti")))
+    tokens, frame_bodies = _place(tokens, frame)
+    parts = finished_parts(tokens, frame_bodies, frame)
+    seats = seats.join(frame.select("row", pl.col("^org_.*$")), on="row", how="left")
+    seats = seats.with_columns(moved=pl.lit(value=False)).select(*PARTS)
+    everything = pl.concat([parts.select(*PARTS), seats]).sort("row", "part")
+    return frame.select("row", "post", "organisation", "acting", "text"), everything
+
+
+def _prepared(posts: pl.Series) -> pl.Series:
+    """Folded, spelt out, office words with a typing error corrected, short titles of ministers written out."""
+    text = folding.replace_phrases(folding.fold(posts), phrases("words", "word", "means"))
+    text = _corrected(text)
+    return folding.replace_phrases(text, phrases("portfolios", "said", "means"))
+
+
+def _corrected(texts: pl.Series) -> pl.Series:
+    """`Permanet Secretry` -> `permanent secretary`: an unknown word one error away from one office word only."""
+    known = registry().vocabulary | offices().words
+    unknown = (
+        pl.DataFrame({"word": texts})
+        .select(pl.col("word").str.split(" ").explode().unique())
+        .filter(
+            (pl.col("word").str.len_chars() >= CORRECTED_LENGTH)
+            & (pl.col("word").str.len_chars() <= 30)
+            & ~pl.col("word").is_in(sorted(known))
+            & ~pl.col("word").str.strip_suffix("s").is_in(sorted(known))
+        )
+        .with_columns(near=folding.near_keys(pl.concat_list("word")))
+        .explode("near")
+    )
+    right = (
+        pl.DataFrame({"right": sorted(word for word in offices().words if len(word) >= CORRECTED_LENGTH)})
+        .with_columns(near=folding.near_keys(pl.concat_list("right")))
+        .explode("near")
+    )
+    pairs = unknown.join(right, on="near").select("word", "right").unique().sort("word", "right")
+    wrong = [folding.is_typo(word, right, known) for word, right in pairs.iter_rows()]
+    sure = pairs.filter(pl.Series(wrong, dtype=pl.Boolean)).filter(pl.len().over("word") == 1)
+    return folding.replace_phrases(texts, dict(sure.iter_rows()))
+
+
+def _without_acting(posts: pl.DataFrame) -> pl.DataFrame:
+    """`posts` with acting, and the text without the words for it unless nothing would be left."""
+    bare = folding.replace_phrases(posts["text"], phrases("acting", "phrase"))
+    bare = pl.Series(bare.str.replace_all(r"(?:; *)+", "; ").str.strip_chars(" ;"))
+    # "Temporary Position" is what some lists call a post without a title: nobody acts in it.
+    acts = (bare != posts["text"]) & (bare != "") & ~bare.is_in(["position", "post", "pool", "role"])
+    return posts.with_columns(text=bare.zip_with(acts, posts["text"]), acting=acts)
+
+
+def _congress(frame: pl.DataFrame) -> pl.DataFrame:
+    chambers = {"united states senate": "senate", "united states house of representatives": "house"}
+    sure = pl.col("org_stated") | ~pl.col("org_key").is_in(list(chambers))
+    seats = congress_seats(
+        frame.select(
+            "row",
+            "text",
+            country=pl.when(sure).then("org_country"),
+            chamber=pl.col("org_key").replace_strict(chambers, default=None, return_dtype=pl.String),
+        )
+    )
+    senator, representative = offices().id("united states senator"), offices().id("united states representative")
+    return seats.with_columns(
+        part=pl.lit(1, pl.Int64),
+        office=pl.when("senator").then(senator).otherwise(representative).cast(pl.Int64),
+        modifier=pl.lit("", pl.String),
+    )
+
+
+def _tokenised(frame: pl.DataFrame) -> pl.DataFrame:
+    """row, text with tokens: offices `#`, bodies `@`, modifiers `^`; an office after "of" or "to" is a word."""
+    known = offices()
+    posts = frame.select("text").unique().sort("text")
+    text = folding.replace_phrases(posts["text"], known.tokens)
+    envoys = rf"#(?:{'|'.join(map(str, known.ids('envoy')))})\b"
+    abroad = text.str.contains(envoys)
+    text = folding.replace_phrases(text, phrases("places", "place", "means")).zip_with(abroad, text)
+    modifiers: dict[str, list[str]] = {}
+    for word, means in phrases("modifiers", "word", "means").items():
+        modifiers.setdefault(means, []).append(word)
+    for _ in range(2):  # "former deputy chief executive"
+        for means, words in sorted(modifiers.items()):
+            token = f" ^{means}" if means else ""
+            text = text.str.replace_all(rf"\b(?:{'|'.join(words)}) #([0-9]+)", f"#${{1}}{token}")
+    after = "|".join(modifiers["elect"])
+    text = text.str.replace_all(rf"#([0-9]+) (?:; )?(?:{after})\b", "#${1} ^elect")
+    text = text.str.replace_all(r"\b(to|of|for|from|at|in|by|under)( the| a| his| her)? #([0-9]+)", "${1} ~${3}")
+    head, grades = known.id("head"), "|".join(map(str, known.ids("grade")))
+    # "Director General, Head of X" is the Director General of X.
+    text = text.str.replace_all(rf"#({grades}) ; #{head}\b", "#${1} ")
+    return frame.join(posts.with_columns(tokens=text), on="text", how="left", maintain_order="left")
+
+
+def _tokens(frame: pl.DataFrame) -> pl.DataFrame:
+    """row, at, token, part, join: each word of each title, and the part of the title that it belongs to.
+
+    A part begins with the piece (between commas and ands) in which an office stands, or at an office that follows
+    another in the same piece; words before the first office belong to it. `join` is how the part is joined on.
+    """
+    words = (
+        frame.select("row", token=pl.col("tokens").str.split(" "))
+        .explode("token")
+        .filter(pl.col("token").fill_null("") != "")
+        .with_columns(at=pl.int_range(pl.len()).over("row"))
+    )
+    joins = pl.col("token").is_in([";", *JOINS])
+    words = words.with_columns(piece=joins.cum_sum().over("row"), office=pl.col("token").str.starts_with("#"))
+    nth = pl.col("office").cum_sum().over("row", "piece")
+    begins = (pl.col("office") & (nth > 1)) | (
+        (pl.col("at") == pl.col("at").min().over("row", "piece")) & pl.col("office").any().over("row", "piece")
+    )
+    return (
+        words.with_columns(begins=begins)
+        .with_columns(part=pl.max_horizontal(pl.col("begins").cum_sum().over("row"), 1).cast(pl.Int64))
+        .select("row", "at", "token", "part")
+    )
+
+
+def _place(tokens: pl.DataFrame, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The tokens without the names of the title's own body; and row, part, org_…: the body each part is in.
+
+    A body named in the title is the title's own (dropped), or a part of it or the only one given (then the post is
+    there: "Chief Executive, UKTI" in BIS), or else a word of the area.
+    """
+    known = offices()
+    heads = known.ids("head", "minister", "office")
+    offices_of = tokens.filter(pl.col("token").str.starts_with("#")).group_by("row", "part").agg(
+        office=pl.col("token").sort_by("at").first().str.slice(1).cast(pl.Int64)
+    )  # fmt: skip
+    named = (
+        tokens.filter(pl.col("token").str.starts_with("@"))
+        .join(known.bodies, left_on="token", right_on="mention", how="left")
+        .join(frame.select("row", "org_key"), on="row", how="left")
+        .join(offices_of, on=["row", "part"], how="left")
+        .join(
+            registry().relations.select("left_key", "right_key", "relation"),
+            left_on=["org_key", "key"], right_on=["left_key", "right_key"], how="left",
+        )
+        .with_columns(
+            own=pl.col("org_key").eq_missing(pl.col("key")) | pl.col("relation").eq_missing(pl.lit("renamed")),
+            none=pl.col("org_key").fill_null("") == "",
+            alone=pl.col("key").n_unique().over("row", "part") == 1,
+        )
+        .with_columns(
+            there=~pl.col("own") & pl.col("alone")
+            & (pl.col("none") | pl.col("relation").eq("part_of").fill_null(value=False)
+               | pl.col("office").is_in(heads).fill_null(value=False)),
+        )
+    )  # fmt: skip
+    settled = named.filter(pl.col("own") | pl.col("there")).select("row", "at")
+    bodies = (
+        named.filter("there")
+        .sort("row", "part", "at")
+        .unique(["row", "part"], keep="first", maintain_order=True)
+        .select("row", "part", pl.col("key", "core", "country", "stated", "display").name.prefix("org_"))
+    )
+    return tokens.join(settled, on=["row", "at"], how="anti"), bodies
