@@ -129,7 +129,7 @@ def is_typo(left: str, right: str, vocabulary: frozenset[str]) -> bool:
     shorter = min(len(left), len(right))
     if shorter < TYPO_LENGTH or (left in vocabulary and right in vocabulary):
         return False
-    if any(char.isdigit() for char in left + right):
+    if not (left.isalpha() and right.isalpha()):
         return False
     allowed = 2 if shorter >= 10 else 1
     return OSA.distance(left, right, score_cutoff=allowed) <= allowed

@@ -140,7 +140,7 @@ def _names(bodies: pl.DataFrame) -> pl.DataFrame:
             folded=folded,
             norm=pl.DataFrame({"text": folded}).select(folding.stems(pl.col("text")).list.join(" ")).to_series(),
             # The country shows in the name when the core is not all of the name.
-            vague=folded.str.contains(r"\b(?:department|ministry)\b") | (abroad & (core_of(folded) == names["core"])),
+            vague=(core_of(folded) == names["core"]) & (folded.str.contains(r"\b(?:department|ministry)\b") | abroad),
         )
         .with_columns(stated=~pl.col("vague") & (pl.col("key").n_unique().over("norm") == 1))
         .unique("norm", keep="first", maintain_order=True)

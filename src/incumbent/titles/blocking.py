@@ -14,6 +14,7 @@ from incumbent.organisations.matching import organisation_block_keys
 from incumbent.organisations.registry import registry
 from incumbent.titles.matching import portfolio_bodies
 from incumbent.titles.offices import offices
+from incumbent.titles.parts import NATIONAL
 from incumbent.titles.reading import read_titles
 
 
@@ -30,7 +31,7 @@ def title_blocking_keys(titles: pl.DataFrame) -> pl.DataFrame:
         whole=pl.col("area").list.join(" "),
         size=pl.col("area").list.len(),
     )
-    placed = pl.col("kind").is_in(["envoy", "minister", "seat"]) & (pl.col("size") > 0)
+    placed = pl.col("kind").is_in(NATIONAL) & (pl.col("size") > 0)
     national = placed | (pl.col("kind") == "named")
     keys = pl.concat([_national(parts.filter(national)), _local(parts.filter(~placed))])
     return (

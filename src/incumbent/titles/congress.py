@@ -43,7 +43,7 @@ def congress_seats(titles: pl.DataFrame) -> pl.DataFrame:
     coded = pl.coalesce(
         text.str.extract(
             rf"(?:for|from|of|the|in|senator|sen|representative|rep|delegate|member|congress\w*|;) ({'|'.join(codes)})"
-            r"(?:s? (?:;|at large|district|class|[0-9]|congress)|s?$)",
+            r"(?:s? (?:;|at large|al$|district|class|[0-9]|congress)|s?$)",
             1,
         ),
         text.str.extract(rf"^({'|'.join(codes)})s? (?:senator|representative|delegate|district|at large|;|[0-9])", 1),

@@ -14,6 +14,7 @@ from incumbent.organisations import folding
 from incumbent.organisations.matching import relate
 from incumbent.organisations.registry import core_of, registry
 from incumbent.titles.offices import offices, stems_of
+from incumbent.titles.parts import NATIONAL
 from incumbent.titles.reading import read_titles
 
 #: Two areas are similar from this share of common words (Jaccard) on. Blocking (blocking.py) relies on it.
@@ -70,8 +71,7 @@ def compare_parts(pairs: pl.DataFrame, parts: pl.DataFrame) -> pl.DataFrame:
             many=pl.len().over("row") > 1,
         )
         .with_columns(
-            national=pl.col("kind").eq("named")
-            | (pl.col("kind").is_in(["envoy", "minister", "seat"]) & (pl.col("area").list.len() > 0))
+            national=pl.col("kind").eq("named") | (pl.col("kind").is_in(NATIONAL) & (pl.col("area").list.len() > 0))
         )
         .select(
             "row",
@@ -225,7 +225,7 @@ def _decided(joined: pl.DataFrame) -> pl.DataFrame:
         _rule(minister & col("heir").is_not_null(), "renamed", col("heir_score"), col("heir")),
         _rule(minister & (near | single), "similar", 0.5, "portfolios that share their words"),
         _rule(unnumbered, "similar", 0.6, "one title leaves out the class or district"),
-        _rule(national & kind.is_in(["envoy", "seat", "minister"]), "different", 0.0, "another place or portfolio"),
+        _rule(national & kind.is_in(NATIONAL), "different", 0.0, "another place or portfolio"),
         _rule(
             agreed & (col("body") == "same"), "same", spelt * col("body_score"), pl.coalesce(because, pl.lit(here_too))
         ),

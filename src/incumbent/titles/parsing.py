@@ -6,6 +6,7 @@ import polars as pl
 
 from incumbent.organisations import organisation_slug
 from incumbent.titles.offices import offices
+from incumbent.titles.parts import NATIONAL
 from incumbent.titles.reading import read_titles
 
 _ADDED = ("key", "display", "rank", "acting", "generic", "seats")
@@ -79,7 +80,7 @@ def _named(parts: pl.DataFrame) -> pl.DataFrame:
         pl.col("id").alias("office"), pl.col("office").alias("name"), "display", "kind", "rank", "seats", "generic"
     )
     size = pl.col("area").list.len()
-    placed = pl.col("kind").is_in(["envoy", "minister", "seat"]) & (size > 0)
+    placed = pl.col("kind").is_in(NATIONAL) & (size > 0)
     return parts.join(table, on="office", how="left").select(
         "row",
         "part",

@@ -22,6 +22,9 @@ PARTS = {
     "org_display": pl.String(), "moved": pl.Boolean(),
 }  # fmt: skip
 
+#: Kinds of office that, with their area, are the only one of their country.
+NATIONAL = ("envoy", "minister", "place", "seat")
+
 _BODY = ("key", "core", "country", "stated", "display")
 _AREA = pl.col("area")
 
@@ -97,7 +100,7 @@ def _without_own_words(parts: pl.DataFrame) -> pl.DataFrame:
     own = pl.col("org_core").fill_null("").str.split(" ")
     strange = (
         ~pl.col("org_key").is_in(registry().blocks["key"].unique().implode())
-        & ~pl.col("kind").fill_null("").is_in(["minister", "seat", "envoy"])
+        & ~pl.col("kind").fill_null("").is_in([*NATIONAL, "named"])
         & pl.col("office").is_not_null()
         & ((own.list.len() > 1) | (pl.col("org_core").str.len_chars() >= folding.TYPO_LENGTH))
         & (own.list.set_difference(_AREA).list.len() == 0)
@@ -117,13 +120,29 @@ def _without_own_words(parts: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_portfolio(parts: pl.DataFrame) -> pl.DataFrame:
-    """A minister without an area has that of the ministry: Secretary of State, Department for Transport."""
+    """A minister without an area has that of the ministry, a mayor without a place the city's, an envoy the next one's.
+
+    Secretary of State, Department for Transport; Mayor, City of Springfield; Permanent Representative and Ambassador to
+    the United Nations.
+    """
     ministry = pl.col("org_display").str.contains(r"(?i)\b(?:department|dept|ministry)\b") | pl.col(
         "org_key"
     ).str.contains(r"\b(?:department|ministry)\b")
-    bare = pl.col("kind").eq("minister") & (_AREA.list.len() == 0) & ministry
+    own = pl.col("org_core").str.split(" ")
+    place = own.list.set_difference([row["word"] for row in folding.rows("organisations/place_words")]).list.sort()
+    known = pl.col("org_key").is_in(registry().blocks["key"].unique().implode())
+    none = _AREA.list.len() == 0
+    kind = pl.col("kind")
+    following = _AREA.shift(-1).over("row", order_by="part")
+    shared = kind.eq("envoy") & kind.shift(-1).over("row", order_by="part").eq("envoy")
     return parts.with_columns(
-        area=pl.when(bare.fill_null(value=False)).then(pl.col("org_core").str.split(" ")).otherwise(_AREA)
+        area=pl.when((none & kind.eq("minister") & ministry).fill_null(value=False))
+        .then(own)
+        .when((none & kind.eq("place") & ~known & (pl.col("org_key") != "")).fill_null(value=False))
+        .then(place)
+        .when((none & shared).fill_null(value=False))
+        .then(following)
+        .otherwise(_AREA)
     )
 
 

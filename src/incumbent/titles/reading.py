@@ -14,6 +14,9 @@ from incumbent.titles.congress import congress_seats
 from incumbent.titles.offices import CORRECTED_LENGTH, offices, phrases
 from incumbent.titles.parts import JOINS, PARTS, finished_parts
 
+#: UK organograms put a profession before some titles: "Policy Delivery.Director General".
+_CATEGORY = r"^\s*[A-Za-z][A-Za-z &/-]{4,40}\.([A-Z][a-z])"
+
 
 def read_titles(titles: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """(titles, parts) of the distinct rows of `titles` (columns post, organisation).
@@ -45,7 +48,9 @@ def read_titles(titles: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 def _prepared(posts: pl.Series) -> pl.Series:
     """Folded, spelt out, office words with a typing error corrected, short titles of ministers written out."""
-    text = folding.replace_phrases(folding.fold(posts), phrases("words", "word", "means"))
+    text = folding.replace_phrases(
+        folding.fold(posts.str.replace(_CATEGORY, "${1}")), phrases("words", "word", "means")
+    )
     text = _corrected(text)
     return folding.replace_phrases(text, phrases("portfolios", "said", "means"))
 
@@ -71,7 +76,8 @@ def _corrected(texts: pl.Series) -> pl.Series:
         .explode("near")
     )
     pairs = unknown.join(right, on="near").select("word", "right").unique().sort("word", "right")
-    wrong = [folding.is_typo(word, right, known) for word, right in pairs.iter_rows()]
+    # A wrong first letter is rare, and makes other words: resident, president.
+    wrong = [word[0] == right[0] and folding.is_typo(word, right, known) for word, right in pairs.iter_rows()]
     sure = pairs.filter(pl.Series(wrong, dtype=pl.Boolean)).filter(pl.len().over("word") == 1)
     return folding.replace_phrases(texts, dict(sure.iter_rows()))
 
