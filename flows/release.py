@@ -15,7 +15,7 @@ from typing import Any
 from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
-from incumbent import activity, checks, curation, freshness, package, publish, report, sources, stages
+from incumbent import activity, checks, curation, freshness, package, publish, report, snapshots, sources, stages
 from incumbent import roster as rosters_module
 from incumbent.archive import Archive
 from incumbent.engine import is_io_failure
@@ -89,8 +89,7 @@ def judge_accounts(roster_folder: str, claims: Stage, assessment: Stage, as_of: 
 def make_tables(roster_folder: str, claims: Stage, assessment: Stage, accounts: Stage, as_of: str, work: str) -> Stage:
     """The published tables: columns, types and order of schemas/."""
     judged, found = freshness.Assessment(**stages.take(assessment)), stages.take(accounts)
-    # A source without a snapshot has nothing that could be published of it; the run's report names it.
-    read = stages.take(claims)["sources"].drop_nulls("sha256").rename({"sha256": "snapshot"})
+    read = snapshots.snapshot_rows(stages.take(claims)["sources"])
     made = package.tables(_roster(roster_folder), judged, found["accounts"], found["activity"], read, as_of)
     return stages.put(Path(work) / "tables", made)
 
