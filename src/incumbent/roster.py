@@ -97,13 +97,16 @@ def _roster_error(
     lines: dict[yamlfile.Key, int],
     prefix: yamlfile.Key = (),
 ) -> RosterError:
-    """The first problem of a validation, by line, as the error that the author of a roster.yaml can act on."""
+    """The first problem of a validation, by line, as the error that the author of a roster.yaml can act on.
+
+    A misspelt key comes before the missing one that it causes.
+    """
     problems = []
     for problem in error.errors(include_url=False):
         key = (*prefix, *problem["loc"])
         what, expected = _told(problem, model)
-        problems.append((_line(lines, key), what, expected))
-    line, what, expected = min(problems)
+        problems.append((problem["type"] != "extra_forbidden", _line(lines, key), what, expected))
+    _, line, what, expected = min(problems)
     more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
     return RosterError(what + more, where=f"{path}:{line}", expected=expected, do="correct the line")
 

@@ -32,7 +32,9 @@ def parse(snapshot: Snapshot, settings: Mapping[str, Any], context: Context) -> 
             raise SourceError("a row is not an object", source=context.source, locator=locator, value=item)
         cells = {name: value for name, value in _leaves(item, "") if not name.startswith(below or "\0")}
         flat.append({LOCATOR: locator, **cells})
-    names = list(dict.fromkeys([LOCATOR, *wanted.columns, *(name for row in flat for name in row)]))
+    # A path that is null or an empty array in every row says nothing, so that nobody need ignore it by name.
+    telling = (name for row in flat for name, value in row.items() if value is not None)
+    names = list(dict.fromkeys([LOCATOR, *wanted.columns, *telling]))
     absent = [name for name in wanted.columns if flat and not any(name in row for row in flat)]
     if absent:
         raise SourceError(
@@ -91,7 +93,7 @@ def _leaves(value: Any, path: str) -> Iterator[tuple[str, str | None]]:
             for number, item in enumerate(value):
                 yield from _leaves(item, f"{path}.{number}")
         else:
-            yield path, ";".join(_text(item) or "" for item in value)
+            yield path, ";".join(_text(item) or "" for item in value) or None
     else:
         yield path, _text(value)
 
