@@ -23,6 +23,10 @@ from incumbent.roster import Roster
 
 #: How much of a page is shown around the words that a claim was read from, in characters.
 _AROUND = 60
+#: The same bytes can have been published at two dates.
+_SNAPSHOT_KEY = ("source_id", "sha256", "stated_at")
+#: How far behind a name the rest of a claim may stand in a page, in characters.
+_NEAR = 400
 #: The columns of an entry whose evidence is the listed line itself.
 _LISTED = ("listed_person", "listed_post", "listed_organisation", "source_id", "claim_id")
 #: The columns that say what the account claims say.
@@ -80,27 +84,34 @@ def trace(roster: Roster, archive: Archive, claim_ids: Sequence[str], as_of: str
             expected="the archive, the curation and the code that the version was made from",
             do="use that archive (--archive), or release again",
         )
-    titles = {(row["source_id"], row["sha256"]): row["title"] for row in reading.sources.iter_rows(named=True)}
-    snapshots: dict[str, dict[str, Snapshot]] = {}
+    titles = {
+        (row["source_id"], row["sha256"], row["stated_at"]): row["title"]
+        for row in reading.sources.iter_rows(named=True)
+    }
+    snapshots: dict[str, list[Snapshot]] = {}
     traced = []
     for claim in (found[claim_id] for claim_id in claim_ids):
-        source, digest = claim["source"], claim["snapshot"]
+        source = claim["source"]
         if source not in snapshots:
             snapshots[source] = _snapshots(roster, archive, source)
-        snapshot = snapshots[source][digest]
-        traced.append(TracedClaim(claim, titles[source, digest], snapshot, words(snapshot, claim)))
+        same = [snapshot for snapshot in snapshots[source] if snapshot.sha256 == claim["snapshot"]]
+        # The claim's own date tells which of several publications of the same bytes it is from.
+        snapshot = next((one for one in same if one.stated_at == claim["stated_at"]), same[0])
+        title = titles.get((source, claim["snapshot"], claim["stated_at"])) or snapshot.title or source
+        traced.append(TracedClaim(claim, title, snapshot, words(snapshot.content, claim)))
     return traced
 
 
-def _snapshots(roster: Roster, archive: Archive, source: str) -> dict[str, Snapshot]:
-    """The snapshots of a source by digest. What was decided by hand lies in the roster's folder, not in the archive."""
-    found = {snapshot.sha256: snapshot for snapshot in archive.snapshots(source)}
+def _snapshots(roster: Roster, archive: Archive, source: str) -> list[Snapshot]:
+    """The snapshots of a source. What was decided by hand lies in the roster's folder, not in the archive."""
+    found = archive.snapshots(source)
     if found:
         return found
     path = roster.folder / "curation" / "evidence.csv"
     content = path.read_bytes()
     digest = hashlib.sha256(content).hexdigest()
-    return {digest: Snapshot(source, "", "", digest, content, "text/csv", f"{path.parent.name}/{path.name}")}
+    title = f"Evidence kept by hand for {roster.title}"
+    return [Snapshot(source, "", "", digest, content, "text/csv", f"{path.parent.name}/{path.name}", title=title)]
 
 
 def find_entry(entries: pl.DataFrame, text: str) -> dict[str, Any]:
@@ -113,11 +124,9 @@ def find_entry(entries: pl.DataFrame, text: str) -> dict[str, Any]:
     if chosen.is_empty():
         from anyascii import anyascii
 
-        def folded(name: str | None) -> set[str]:
-            return set(re.findall(r"[a-z0-9]+", anyascii(name or "").casefold().replace("'", "")))
-
-        words_wanted = folded(text)
-        matches = [bool(words_wanted) and words_wanted <= folded(name) for name in entries.get_column("listed_person")]
+        wanted = _name_words(anyascii(text), "")
+        names = [anyascii(name or "") for name in entries.get_column("listed_person")]
+        matches = [bool(wanted) and wanted <= _name_words(name, "") | _name_words(name, " ") for name in names]
         chosen = entries.filter(pl.Series(matches, dtype=pl.Boolean))
     if chosen.height == 1:
         return chosen.row(0, named=True)
@@ -130,23 +139,54 @@ def find_entry(entries: pl.DataFrame, text: str) -> dict[str, Any]:
     )
 
 
-def words(snapshot: Snapshot, claim: Mapping[str, Any]) -> Excerpt | None:
-    """Where the claim's own words stand in the snapshot's bytes: the quote, else the person's name, else the handle.
+def _name_words(name: str, apostrophe: str) -> set[str]:
+    """The words of a name, folded: O'Brien is one word (obrien) or two, as `apostrophe` says."""
+    return set(re.findall(r"[a-z0-9]+", name.casefold().replace("'", apostrophe)))
 
-    White space and HTML's entities and tags between the words do not matter. Null when the page holds them in no
-    such form, as where a script's escapes hide them.
+
+def words(content: bytes, claim: Mapping[str, Any]) -> Excerpt | None:
+    """Where the claim's own words stand in a snapshot: its quote, else the person's name, the handle, the post.
+
+    Of several places, the one that its locator names (`line 12`), else the one with most of the claim's other words
+    behind it. White space and HTML's entities and tags between the words do not matter. Null when the bytes hold them
+    in no such form, as where a script's escapes hide them.
     """
-    text = snapshot.content.decode("utf-8", "replace")
+    text = content.decode("utf-8", "replace")
+    start = _line_start(text, claim.get("locator") or "")
+    others = [claim[name] for name in ("post", "organisation", "handle", "start", "end", "as_at") if claim.get(name)]
     for value in (claim.get("quote"), claim.get("person"), claim.get("handle"), claim.get("post")):
         if not value:
             continue
-        pattern = r"(?:\s|&nbsp;|<[^<>]*>|\"|,)+".join(_as_written(word) for word in str(value).split())
-        match = re.search(pattern, text, re.IGNORECASE)
-        if match:
-            before, after = text[max(0, match.start() - _AROUND) : match.start()], text[match.end() :][:_AROUND]
-            at = len(text[: match.start()].encode("utf-8", "replace"))
-            return Excerpt(at, match.group(), " ".join((before + match.group() + after).split()))
+        places = list(re.compile(_as_printed(value), re.IGNORECASE).finditer(text, start))
+        if not places:
+            continue
+        if start:
+            match = places[0]
+        else:
+            match = max(places, key=lambda place: (_near(text[place.start() :][:_NEAR], others), -place.start()))
+        before, after = text[max(0, match.start() - _AROUND) : match.start()], text[match.end() :][:_AROUND]
+        at = len(text[: match.start()].encode("utf-8", "replace"))
+        return Excerpt(at, match.group(), " ".join((before + match.group() + after).split()))
     return None
+
+
+def _line_start(text: str, locator: str) -> int:
+    """The offset of the line that a locator such as `line 12` names; 0 for other locators."""
+    named = re.fullmatch(r"line (\d+)", locator)
+    if named is None:
+        return 0
+    ends = [match.end() for match in re.finditer("\n", text)]
+    number = int(named[1])
+    return ends[number - 2] if 2 <= number <= len(ends) + 1 else 0
+
+
+def _near(text: str, values: Sequence[str]) -> int:
+    return sum(re.search(_as_printed(value), text, re.IGNORECASE) is not None for value in values)
+
+
+def _as_printed(value: str) -> str:
+    """A pattern for words as a page prints them: with tags, entities, quotes or commas between them."""
+    return r"(?:\s|&nbsp;|<[^<>]*>|\"|,)+".join(_as_written(word) for word in value.split())
 
 
 _ENTITIES = {"&": "&amp;", "'": "&#39;", "’": "&rsquo;", '"': "&quot;", "<": "&lt;", ">": "&gt;"}

@@ -76,9 +76,9 @@ def table_text(columns: Sequence[str], rows: Sequence[Sequence[object]], *, flex
     return stream.getvalue()
 
 
-def print_line(text: str = "") -> None:
-    """One line on stdout, free of control characters."""
-    click.echo(printable(text, 2000))
+def print_line(text: str = "", *, indent: int = 0) -> None:
+    """One line on stdout, free of control characters, behind `indent` spaces."""
+    click.echo(" " * indent + printable(text, 2000))
 
 
 def json_text(value: object) -> str:

@@ -69,7 +69,7 @@ def _print(explanation: Explanation) -> None:
         cited = ", ".join(f"[{numbers[claim]}]" for claim in (finding["evidence"] or "").split(";") if claim in numbers)
         line()
         line(f"finding: {finding['reason'].replace('_', ' ')} ({finding['confidence']}), from {cited or 'the list'}")
-        line(f"  {finding['explanation']}")
+        line(finding["explanation"], indent=2)
     for claim in explanation.claims:
         line()
         _print_claim(numbers[claim.claim["claim_id"]], claim)
@@ -79,13 +79,13 @@ def _print_claim(number: int, traced: TracedClaim) -> None:
     claim, snapshot, line = traced.claim, traced.snapshot, output.print_line
     said = "; ".join(f"{key} {claim[key]}" for key in _SAID if claim.get(key) is not None)
     line(f"[{number}] claim {claim['claim_id']}: {said}")
-    line(f"    source: {claim['source']} ({traced.source_title})")
+    line(f"source: {claim['source']} ({traced.source_title})", indent=4)
     stated = claim.get("stated_at") or "no date given"
-    line(f"    said by {claim['publisher'] or 'nobody named'}, {stated}: {claim['source_url'] or snapshot.url}")
-    line(f"    snapshot: {snapshot.sha256}")
-    line(f"    archived: {snapshot.record}; verified as it was read")
-    line(f"    place: {claim['locator']}" + (f", byte {traced.excerpt.offset}" if traced.excerpt else ""))
+    line(f"said by {claim['publisher'] or 'nobody named'}, {stated}: {claim['source_url'] or snapshot.url}", indent=4)
+    line(f"snapshot: {snapshot.sha256}", indent=4)
+    line(f"archived: {snapshot.record}; verified as it was read", indent=4)
+    line(f"place: {claim['locator']}" + (f", byte {traced.excerpt.offset}" if traced.excerpt else ""), indent=4)
     if traced.excerpt:
-        line(f"    words: … {traced.excerpt.around} …")
+        line(f"words: … {traced.excerpt.around} …", indent=4)
     else:
-        line("    words: written in no form that can be shown; the place above has them")
+        line("words: written in no form that can be shown; the place above has them", indent=4)

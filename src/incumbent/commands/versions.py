@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -78,10 +79,11 @@ def verify(ctx: click.Context, path: str, as_json: bool, quiet: bool) -> None:
     with output.Progress(quiet=quiet).step(f"verifying {path}"):
         problems = problems_of(Path(path))
     if as_json:
-        output.deliver(output.json_text({"path": path, "problems": [vars(problem) for problem in problems]}), None)
+        output.deliver(output.json_text({"path": path, "problems": [asdict(problem) for problem in problems]}), None)
     elif problems:
         for problem in problems:
-            output.print_line(str(problem))
+            expected = f" (expected: {problem.expected})" if problem.expected else ""
+            output.print_line(f"{problem.path}: {problem.what}{expected}")
         output.print_line(f"{len(problems)} problems")
     elif not quiet:
         output.print_line(f"{path} is what its manifests say")
