@@ -41,8 +41,8 @@ def release(
         assessment = assess_entries(folder, claims, day, work)
         accounts = judge_accounts(folder, claims, assessment, day, work)
         tables = make_tables(folder, claims, assessment, accounts, day, work)
-        done = publish_version(folder, tables, day, published)
         read = report.source_states(stages.take(claims)["sources"])
+        done = publish_version(folder, tables, read, day, published)
     result = report.release_report(Path(done.pop("path")), title=known.title, slug=known.slug, sources=read, **done)
     create_markdown_artifact(key=f"{known.slug}-release", markdown=report.markdown(result), description=f"As of {day}")
     create_table_artifact(key=f"{known.slug}-wrong", table=result["wrong"], description="Entries that are wrong")
@@ -95,7 +95,9 @@ def make_tables(roster_folder: str, claims: Stage, assessment: Stage, accounts: 
 
 
 @task(retries=2, retry_delay_seconds=[1, 5], retry_condition_fn=is_io_failure)
-def publish_version(roster_folder: str, tables: Stage, as_of: str, published: str) -> dict[str, Any]:
+def publish_version(
+    roster_folder: str, tables: Stage, states: list[dict[str, Any]], as_of: str, published: str
+) -> dict[str, Any]:
     """Compare with the last version, number, write, check, promote. The same tables again make no version."""
     known, ran = _roster(roster_folder), []
 
@@ -103,7 +105,7 @@ def publish_version(roster_folder: str, tables: Stage, as_of: str, published: st
         ran.extend(check_version(str(staging), str(previous) if previous else None))
 
     draft = package.Draft(stages.take(tables), known, as_of)
-    done = publish.publish(draft, Path(published), known.slug, check=check)
+    done = publish.publish(draft, Path(published), known.slug, check=check, sources=states)
     log.info("version %s: %s", done.version, "published" if done.changed else "nothing has changed")
     return {"number": done.version, "path": str(done.path), "changed": done.changed, "checks": ran}
 

@@ -70,8 +70,17 @@ def test_markdown_shows_text_as_text(version: Path) -> None:
     assert "(nothing has changed)" in report.markdown(made(version, changed=False))
 
 
-def test_a_source_shows_its_state_and_why() -> None:
-    frame = pl.DataFrame(
-        {"source_id": ["list"], "state": ["failed"], "records": [0], "reason": ["gone"], "url": ["https://x.example"]}
-    )
-    assert report.source_states(frame) == [{"source_id": "list", "state": "failed", "records": 0, "note": "gone"}]
+def test_a_source_is_as_good_as_its_worst_snapshot() -> None:
+    columns = ("source_id", "state", "records", "reason")
+    rows = [
+        ("old", "unchanged", 2, None),
+        ("list", "fresh", 3, None),
+        ("old", "quarantined", 0, "its title is another"),
+        ("old", "fresh", 4, None),
+        ("gone", "failed", 0, "nothing came"),
+    ]
+    assert report.source_states(pl.DataFrame(rows, schema=columns, orient="row")) == [
+        {"source_id": "gone", "state": "failed", "records": 0, "note": "nothing came"},
+        {"source_id": "list", "state": "fresh", "records": 3, "note": None},
+        {"source_id": "old", "state": "quarantined", "records": 6, "note": "its title is another"},
+    ]

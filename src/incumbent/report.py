@@ -12,6 +12,8 @@ from incumbent.errors import printable
 
 #: The verdicts that say something is wrong with an entry, the gravest first.
 WRONG = ("out_of_date", "leaving", "disputed")
+#: The states of a source, the worst first.
+_STATES = ("failed", "quarantined", "carried_forward", "fresh", "unchanged")
 _WRONG_COLUMNS = ("entry_id", "person", "post", "organisation", "verdict", "reasons", "explanation")
 
 
@@ -54,9 +56,18 @@ def release_report(
     }
 
 
-def source_states(sources: pl.DataFrame) -> list[dict[str, Any]]:
-    """One row per snapshot that was read, or source that was missing: source_id, state, records, note (why)."""
-    return sources.select("source_id", "state", "records", note="reason").to_dicts()
+def source_states(read: pl.DataFrame) -> list[dict[str, Any]]:
+    """One row per source of `read` (columns: sources.reading.SOURCES), by id: source_id, state, records, note (why).
+
+    A source of many snapshots is as good as its worst one.
+    """
+    worst = pl.col("state").replace_strict(_STATES, range(len(_STATES)), return_dtype=pl.Int8)
+    ranked = read.with_columns(rank=worst).sort("source_id", "rank", "reason", nulls_last=True)
+    return (
+        ranked.group_by("source_id", maintain_order=True)
+        .agg(pl.col("state").first(), pl.col("records").sum(), note=pl.col("reason").first())
+        .to_dicts()
+    )
 
 
 def _counts(values: pl.Series) -> dict[str, int]:
