@@ -5,11 +5,15 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
 import pytest
 import yaml
+
+from incumbent.output import summary
+from incumbent.report import release_report
 
 MACHINE_PATH = re.compile(r"(?<![\w.:/~-])/(?:work|farm|root|home/\w+|Users/\w+|opt/\w+)/")
 LINK = re.compile(r"(?<!!)\[[^\]]+\]\(([^)\s]+)\)|!\[[^\]]*\]\(([^)\s]+)\)")
@@ -22,12 +26,14 @@ def tracked(repository: Path) -> list[Path]:
     return [path for name in listed.stdout.split("\0") if name and (path := repository / name).is_file()]
 
 
-def test_no_python_file_is_over_400_lines(tracked: list[Path], repository: Path) -> None:
-    long = {
-        str(path.relative_to(repository)): count
+def test_a_python_file_over_400_lines_says_why_in_its_first_line(tracked: list[Path], repository: Path) -> None:
+    long = [
+        str(path.relative_to(repository))
         for path in tracked
-        if path.suffix == ".py" and (count := len(path.read_text(encoding="utf-8").splitlines())) > 400
-    }
+        if path.suffix == ".py"
+        and len(lines := path.read_text(encoding="utf-8").splitlines()) > 400
+        and "long because" not in lines[0].lower()
+    ]
     assert not long
 
 
@@ -90,6 +96,18 @@ def _anchors(page: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
 
 
+def test_the_figures_of_the_readme_are_those_of_the_first_edition(repository: Path) -> None:
+    readme = (repository / "README.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"<!-- figures -->\n```\n(.*?)```\n<!-- /figures -->", readme, re.DOTALL)
+    version = repository / "published/uk-civil-service-leadership/v1.0.0"
+    made = release_report(version, title="", slug="", number="1.0.0", changed=True, sources=[], checks=[])
+    assert shown.splitlines() == [
+        f"{made['entries']} entries: {summary(made['verdicts'])}",
+        f"why: {summary(made['reasons'])}",
+        f"{made['with_account']} of {made['of']} with an account",
+    ]
+
+
 def test_every_page_of_the_docs_is_reachable_from_the_readme(repository: Path) -> None:
     readme = (repository / "README.md").read_text(encoding="utf-8")
     unlinked = [page.name for page in (repository / "docs").glob("*.md") if f"(docs/{page.name})" not in readme]
@@ -115,7 +133,9 @@ def test_a_flow_holds_no_domain_logic(repository: Path) -> None:
         tree = ast.parse(path.read_text(encoding="utf-8"))
         assert not [node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef)], path.name
         roots = {name.split(".")[0] for name in _imports(tree)}
-        assert roots <= {"__future__", "capture", "collections", "incumbent", "logging", "pathlib", "prefect", "release", "tempfile", "typing"}  # fmt: skip
+        assert roots <= {"__future__", "dataclasses", "datetime", "logging", "pathlib", "tempfile", "typing"} | {
+            "capture", "incumbent", "prefect", "release",
+        }, path.name  # fmt: skip
 
 
 def test_only_engine_and_flows_know_prefect_and_only_checks_knows_great_expectations(repository: Path) -> None:
@@ -143,7 +163,7 @@ def test_no_flow_file_is_named_like_a_package(repository: Path) -> None:
     names = {path.stem for path in (repository / "flows").glob("*.py")}
     assert names == {"capture", "release", "watch"}
     assert not names & locked
-    assert not names & set(__import__("sys").stdlib_module_names)
+    assert not names & set(sys.stdlib_module_names)
 
 
 def test_every_roster_has_a_deployment_that_runs_alone_and_on_utc(repository: Path) -> None:
