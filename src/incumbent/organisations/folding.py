@@ -109,19 +109,21 @@ def stems(text: pl.Expr) -> pl.Expr:
 
 
 def near_keys(words: pl.Expr) -> pl.Expr:
-    """Keys of a list of words such that two lists that a single typing error tells apart share one.
+    """Keys of a list of words such that two lists that a single typing error (is_typo) tells apart share one.
 
-    With two words or more: each list without one of its words. With one: its first and its last three letters.
+    With two words or more: the list without one of those of its first eight words that can be misspelt at all. With
+    one: its first and its last three letters.
     """
+    several = []
+    for index in range(8):
+        word = words.list.get(index, null_on_oob=True)
+        others = pl.concat_list(words.list.head(index), words.list.slice(index + 1)).list.join(" ")
+        several.append(pl.when(word.str.contains(rf"^[a-z]{{{TYPO_LENGTH},}}$")).then(others + pl.lit(" *")))
     whole = words.list.join(" ")
-    several = pl.concat_list(
-        [
-            pl.concat_list(words.list.head(index), words.list.slice(index + 1)).list.join(" ") + pl.lit(" *")
-            for index in range(8)
-        ]
-    )
     single = pl.concat_list(whole.str.head(3) + pl.lit("*"), pl.lit("*") + whole.str.tail(3))
-    return pl.when(words.list.len() == 1).then(single).otherwise(several.list.unique())
+    return (
+        pl.when(words.list.len() == 1).then(single).otherwise(pl.concat_list(several).list.drop_nulls().list.unique())
+    )
 
 
 def is_typo(left: str, right: str, vocabulary: frozenset[str]) -> bool:

@@ -122,12 +122,11 @@ def _by_core(whole: pl.DataFrame) -> pl.DataFrame:
 def _with_typo(readings: pl.DataFrame) -> pl.DataFrame:
     """Names that one typing error, in a word that is not known, tells apart from a known name."""
     known = registry()
-    targets = known.names.with_columns(near=folding.near_keys(pl.col("norm").str.split(" "))).explode("near")
     candidates = (
         readings.filter((pl.col("order") <= 1) & (pl.col("norm").str.len_chars() <= 200) & (pl.col("norm") != ""))
         .with_columns(near=folding.near_keys(pl.col("norm").str.split(" ")))
         .explode("near")
-        .join(targets, on="near", how="inner", suffix="_known")
+        .join(known.near, on="near", how="inner", suffix="_known")
         .unique(["row", "key"], keep="first", maintain_order=True)
         .select(
             "row", *_SHAPE,

@@ -33,10 +33,12 @@ class Registry:
     `names`: norm (stems joined), key, display, country, core, stated. `cores`: core, country, key, display.
     `relations`: left_key, right_key, relation (renamed | part_of), score, reason, both ways round.
     `blocks`: key, block; two related bodies share a block. `countries`: folded word -> code.
+    `near`: `names` once for each of its near keys (folding.near_keys), `near`.
     `vocabulary`: every known word, as a stem. `mentions`: folded name -> key, safe to look for inside a title.
     """
 
     names: pl.DataFrame
+    near: pl.DataFrame
     cores: pl.DataFrame
     relations: pl.DataFrame
     blocks: pl.DataFrame
@@ -66,6 +68,7 @@ def registry() -> Registry:
     names = _names(bodies)
     return Registry(
         names=names.drop("folded"),
+        near=names.drop("folded").with_columns(near=folding.near_keys(pl.col("norm").str.split(" "))).explode("near"),
         cores=bodies.select("core", "country", "key", "display").unique(
             ["core", "country"], keep="first", maintain_order=True
         ),

@@ -19,13 +19,15 @@ class Offices:
     """`table`: id, office (folded), display, kind, rank, seats, generic. `tokens`: phrase -> token (`#id`, `@id`).
 
     `bodies`: mention (`@id`), and the body as parse_organisations gives it (key, display, country, core, stated).
-    `words`: the words that make up the names of offices.
+    `words`: the words that make up the names of offices; `near`: those of them that a misspelt word may mean, with
+    their near keys (right, near).
     """
 
     table: pl.DataFrame
     tokens: dict[str, str]
     bodies: pl.DataFrame
     words: frozenset[str]
+    near: pl.DataFrame
 
     def ids(self, *kinds: str) -> list[int]:
         """The ids of the offices of these kinds."""
@@ -88,4 +90,7 @@ def offices() -> Offices:
         "core",
         pl.lit(value=True).alias("stated"),
     )
-    return Offices(table, tokens, bodies, words)
+    near = pl.DataFrame({"right": sorted(word for word in words if len(word) >= CORRECTED_LENGTH)}).with_columns(
+        near=folding.near_keys(pl.concat_list("right"))
+    )
+    return Offices(table, tokens, bodies, words, near.explode("near"))

@@ -70,12 +70,7 @@ def _corrected(texts: pl.Series) -> pl.Series:
         .with_columns(near=folding.near_keys(pl.concat_list("word")))
         .explode("near")
     )
-    right = (
-        pl.DataFrame({"right": sorted(word for word in offices().words if len(word) >= CORRECTED_LENGTH)})
-        .with_columns(near=folding.near_keys(pl.concat_list("right")))
-        .explode("near")
-    )
-    pairs = unknown.join(right, on="near").select("word", "right").unique().sort("word", "right")
+    pairs = unknown.join(offices().near, on="near").select("word", "right").unique().sort("word", "right")
     # A wrong first letter is rare, and makes other words: resident, president.
     wrong = [word[0] == right[0] and folding.is_typo(word, right, known) for word, right in pairs.iter_rows()]
     sure = pairs.filter(pl.Series(wrong, dtype=pl.Boolean)).filter(pl.len().over("word") == 1)
