@@ -139,6 +139,8 @@ def called_of(written: tuple[str, ...]) -> tuple[str, ...]:
 
 def _match_first(left: tuple[str, ...], right: tuple[str, ...]) -> Match:
     one, other = left[0], right[0]
+    if "-" in one + other and "".join(left).replace("-", "") == "".join(right).replace("-", ""):
+        return Match("same", 1.0, "same given name")
     if is_initial(one) or is_initial(other):
         if not _initial_agrees(one, other):
             return Match("different", 0.0, f"initials {one[0]} and {other[0]} differ")

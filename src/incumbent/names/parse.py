@@ -11,7 +11,7 @@ from incumbent.names.segments import Segment, Token, as_segment, strip_segment
 #: A swapped order is taken as the right one when the census makes it this many times likelier than the order written.
 #: People write the surname last in some 19 of 20 lists, and the rest must hold against doubt: 150 gives Homer Linda
 #: (194) and leaves Martin James (40) open.
-_DECISIVE = 150.0
+DECISIVE = 150.0
 #: What a name counts for, per 100,000, that the census does not list as a given name, or as a surname.
 _UNSEEN_GIVEN, _UNSEEN_SURNAME, _NEVER_SURNAME = 0.2, 5.0, 0.4
 
@@ -231,7 +231,7 @@ def _split_natural(tokens: list[Token], addressed: bool) -> tuple[list[Token], l
         or any(token.is_initial for token in (tokens[0], tokens[1]))
     ):
         return given, surname, None
-    if not addressed and _swap_likelihood(tokens[0].folded, tokens[-1].folded, tokens[1].folded) >= _DECISIVE:
+    if not addressed and _swap_likelihood(tokens[0].folded, tokens[-1].folded, tokens[1].folded) >= DECISIVE:
         return tokens[1:], tokens[:1], (given, surname)
     return given, surname, (tokens[1:], tokens[:1])
 
@@ -257,15 +257,17 @@ def _split_by_case(tokens: list[Token]) -> tuple[list[Token], list[Token]] | Non
 
 def _swap_likelihood(first: str, last: str, second: str) -> float:
     """How many times likelier "surname first" is than the order written, by how names are borne."""
-    return (_given_weight(second) * _surname_weight(first)) / (_given_weight(first) * _surname_weight(last))
+    return (given_weight(second) * surname_weight(first)) / (given_weight(first) * surname_weight(last))
 
 
-def _given_weight(word: str) -> float:
+def given_weight(word: str) -> float:
+    """How many of 100,000 bear the given name, men and women together."""
     known = vocabulary.given_names().get(word)
     return max(known.male + known.female, _UNSEEN_GIVEN) if known else _UNSEEN_GIVEN
 
 
-def _surname_weight(word: str) -> float:
+def surname_weight(word: str) -> float:
+    """How many of 100,000 bear the surname."""
     known = vocabulary.given_names().get(word)
     return max(known.surname, _NEVER_SURNAME) if known else _UNSEEN_SURNAME
 

@@ -48,9 +48,9 @@ def relate(left: Name, right: Name) -> Verdict:
 
 
 def _relate_others(left: Name, right: Name) -> Verdict:
-    for name in (left, right):
-        if name.kind in ("vacant", "withheld", "empty"):
-            return Verdict("different", 0.0, f"no name: {name.kind}")
+    nameless = sorted({left.kind, right.kind} & {"vacant", "withheld", "empty"})
+    if nameless:
+        return Verdict("different", 0.0, f"no name: {' and '.join(nameless)}")
     if left.kind == right.kind == "body" and text.words(left.display) == text.words(right.display):
         return Verdict("same", 1.0, "same body")
     return Verdict("different", 0.0, "two bodies" if left.kind == right.kind else "a person and a body")

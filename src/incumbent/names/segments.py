@@ -45,7 +45,7 @@ def as_segment(part: str) -> Segment:
     tokens: list[Token] = []
     raw_words = part.split()
     all_capitals = part.isupper()
-    for number, raw_word in enumerate(raw_words):
+    for raw_word in raw_words:
         word = raw_word.strip(".;:!?&-'0123456789") if not raw_word[0].isdigit() else raw_word.strip(".;:!?&-'")
         if not word:
             continue
@@ -58,7 +58,8 @@ def as_segment(part: str) -> Segment:
         elif "-" in folded:
             tokens += _hyphenated(word, folded, all_capitals)
         else:
-            together = number < len(raw_words) - 1 or not _is_vocabulary(folded)
+            opening = all(token.folded in vocabulary.honorifics() for token in tokens)
+            together = opening or not _is_vocabulary(folded)
             tokens += _plain(word, folded, raw_word, together and len(raw_words) > 1, all_capitals)
     return Segment(tuple(tokens))
 

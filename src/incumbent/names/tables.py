@@ -9,7 +9,8 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from incumbent.names import given
-from incumbent.names.parse import parse_name
+from incumbent.names.parse import Name, parse_name
+from incumbent.names.plain import split_plain
 from incumbent.names.relate import SHORTEST_MISSPELT, Verdict, relate
 
 READING = pl.Struct({"given": pl.List(pl.String), "surname": pl.String, "why": pl.String})
@@ -39,15 +40,29 @@ def parse_names(names: pl.Series) -> pl.DataFrame:
     (folded); `nicknames` (quoted or bracketed: "Chuck"); `orders` (further readings: given, surname, and why: swapped |
     double | umlaut). Raises nothing for any text.
     """
-    distinct = names.cast(pl.String).drop_nulls().unique().sort()
-    rows = [parse_name(name) for name in distinct]
-    columns = {column: [getattr(row, column) for row in rows] for column in PARSED if column not in ("name", "orders")}
-    orders = [[reading._asdict() for reading in row.orders] for row in rows]
-    lists = {
-        key: [list(value) for value in values] if PARSED[key] == pl.List(pl.String()) else values
-        for key, values in columns.items()
-    }
-    return pl.DataFrame({"name": distinct.to_list(), **lists, "orders": orders}, schema=PARSED)
+    distinct = names.cast(pl.String).drop_nulls().unique()
+    plain, rest = split_plain(distinct)
+    thought = _frame([parse_name(name) for name in rest])
+    none = pl.lit([], dtype=pl.List(pl.String))
+    simple = plain.with_columns(
+        kind=pl.lit("person"),
+        suffix=pl.lit(None, dtype=pl.String),
+        honorifics=none,
+        postnominals=none,
+        nicknames=none,
+    )
+    return pl.concat([simple.select(list(PARSED)).cast(pl.Schema(PARSED)), thought]).sort("name")
+
+
+def _frame(rows: list[Name]) -> pl.DataFrame:
+    columns: dict[str, list[object]] = {column: [] for column in PARSED}
+    for row in rows:
+        for column in PARSED:
+            value = getattr(row, column)
+            if column == "orders":
+                value = [{"given": list(one.given), "surname": one.surname, "why": one.why} for one in row.orders]
+            columns[column].append(list(value) if isinstance(value, tuple) else value)
+    return pl.DataFrame(columns, schema=PARSED)
 
 
 def compare_names(pairs: pl.DataFrame) -> pl.DataFrame:
