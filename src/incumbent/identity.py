@@ -7,14 +7,15 @@ name that is not a common one. Ids come from the earliest spelling, so new evide
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import polars as pl
 
 from incumbent.freshness.links import SAME_BODY, Links, body_relations, name_relations
-from incumbent.names import parse_names, person_slug
-from incumbent.organisations import organisation_slug, parse_organisations
-from incumbent.titles import parse_titles, post_slug
+from incumbent.names import person_slug
+from incumbent.organisations import organisation_slug
+from incumbent.titles import post_slug
 
 
 @dataclass(frozen=True)
@@ -28,18 +29,19 @@ class Identities:
 
 
 def entry_ids(entries: pl.DataFrame) -> pl.DataFrame:
-    """row, entry_id: readable from what is listed (person, organisation, post), `-2` and so on for the same again."""
-    listed = entries.select("row", "person", "organisation", "post", "locator", "claim_id")
-    names = _slugs(listed.get_column("person"), _name_slug, "person")
-    bodies = _slugs(listed.get_column("organisation"), organisation_slug, "organisation")
-    posts = _slugs(listed.get_column("post"), organisation_slug, "post")
+    """row, entry_id: readable from what is listed (person, organisation, post), `-2` and so on for the same again.
+
+    `entries`: statements of role roster. The number follows the place in the list, which the locator gives.
+    """
+    listed = entries.select(
+        "row", pl.coalesce("shown", "person").alias("person"), "organisation", "post", "locator", "claim_id"
+    )
+    for column, slug in (("person", person_slug), ("organisation", organisation_slug), ("post", organisation_slug)):
+        listed = listed.join(_slugs(listed.get_column(column), slug), on=column, how="left")
     text = pl.concat_str("person_slug", "organisation_slug", "post_slug", separator="--", ignore_nulls=True)
     return (
-        listed.join(names, on="person", how="left")
-        .join(bodies, on="organisation", how="left")
-        .join(posts, on="post", how="left")
-        .with_columns(text.replace("", "entry").alias("entry_id"))
-        .with_columns(pl.col("locator").str.extract(r"(\d+)").cast(pl.Int64).alias("_place"))
+        listed.with_columns(text.replace("", "entry").alias("entry_id"))
+        .with_columns(pl.col("locator").str.extract(r"(\d+)").cast(pl.Int64, strict=False).alias("_place"))
         .sort("_place", "locator", "claim_id", nulls_last=True)
         .pipe(_numbered, "entry_id")
         .select("row", "entry_id")
@@ -62,17 +64,12 @@ def _numbered(frame: pl.DataFrame, column: str) -> pl.DataFrame:
     )
 
 
-def _name_slug(name: str) -> str:
-    parsed = parse_names(pl.Series([name]))
-    return person_slug(parsed.item(0, "display") or name)
-
-
-def _slugs(values: pl.Series, slug: object, name: str) -> pl.DataFrame:
+def _slugs(values: pl.Series, slug: Callable[[str], str]) -> pl.DataFrame:
+    """Each distinct value with its slug: <name>, <name>_slug. A slug is made once per value, not per row."""
     distinct = values.drop_nulls().unique().sort()
-    assert callable(slug)
     return pl.DataFrame(
-        {name: distinct, f"{name}_slug": [slug(value) or None for value in distinct]},
-        schema={name: pl.String, f"{name}_slug": pl.String},
+        {values.name: distinct, f"{values.name}_slug": [slug(value) or None for value in distinct]},
+        schema={values.name: pl.String, f"{values.name}_slug": pl.String},
     )
 
 
@@ -92,23 +89,19 @@ def identify(statements: pl.DataFrame, links: Links) -> Identities:
 
 
 def _organisations(statements: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    bodies = statements.filter(pl.col("body").is_not_null()).select("row", "body", "organisation", "organisation_ids")
-    parsed = parse_organisations(bodies.get_column("body").unique().sort()).select(
-        pl.col("name").alias("body"), "key", "display"
+    keyed = statements.filter(pl.col("body").is_not_null()).select(
+        "row", "body_key", "body_name", "organisation", "organisation_ids"
     )
-    keyed = bodies.join(parsed, on="body")
+    ids = keyed.group_by("body_key").agg(pl.col("body_name").min().alias("name")).sort("name", "body_key")
     ids = (
-        keyed.group_by("key")
-        .agg(pl.col("display").min().alias("name"))
-        .sort("key")
-        .with_columns(pl.col("name").map_elements(organisation_slug, return_dtype=pl.String).alias("organisation_id"))
-        .sort("organisation_id", "key")
+        ids.join(_slugs(ids.get_column("name"), organisation_slug), on="name", how="left")
+        .rename({"name_slug": "organisation_id"})
+        .sort("organisation_id", "body_key")
         .pipe(_numbered, "organisation_id")
     )
-    keyed = keyed.join(ids, on="key")
-    return _id_table(keyed, "organisation_id", "organisation", "organisation_ids"), keyed.select(
-        "row", "organisation_id"
-    )
+    keyed = keyed.join(ids, on="body_key")
+    mentions = keyed.select("row", "organisation_id")
+    return _id_table(keyed, "organisation_id", "organisation", "organisation_ids"), mentions
 
 
 def _id_table(keyed: pl.DataFrame, id_column: str, spelling: str, identifiers: str) -> pl.DataFrame:
@@ -120,51 +113,39 @@ def _id_table(keyed: pl.DataFrame, id_column: str, spelling: str, identifiers: s
             pl.col(spelling).drop_nulls().unique().sort().alias("spellings"),
             split.drop_nulls().unique().sort().str.join(";").alias("identifiers"),
         )
-        .with_columns(
-            pl.col("spellings")
-            .list.set_difference(pl.concat_list("name"))
-            .list.sort()
-            .list.join(";")
-            .alias("other_names"),
-        )
         .select(
             id_column,
             "name",
-            pl.when(pl.col("other_names") != "").then(pl.col("other_names")).alias("other_names"),
+            _other_names().alias("other_names"),
             pl.when(pl.col("identifiers") != "").then(pl.col("identifiers")).alias("identifiers"),
         )
         .sort(id_column)
     )
 
 
+def _other_names() -> pl.Expr:
+    others = pl.col("spellings").list.set_difference(pl.concat_list("name")).list.sort().list.join(";")
+    return pl.when(others != "").then(others)
+
+
 def _posts(statements: pl.DataFrame, organisation_mentions: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    held = (
+    keyed = (
         statements.filter(pl.col("office").is_not_null())
-        .select("row", "office", "body", "post", "curated_seats")
+        .select("row", "post", "office_key", "office_name", "body_name", "curated_seats", "seats")
         .join(organisation_mentions, on="row", how="left")
     )
-    parsed = parse_titles(
-        held.select(pl.col("office").alias("post"), pl.col("body").alias("organisation"))
-        .unique()
-        .sort("post", "organisation")
-    ).rename({"post": "office", "organisation": "body"})
-    keyed = held.join(parsed, on=["office", "body"], nulls_equal=True)
-    names = (
-        keyed.group_by("key", "organisation_id")
-        .agg(pl.col("display").min().alias("name"), pl.coalesce("curated_seats", "seats").min().alias("seats_"))
-        .sort("key", "organisation_id", nulls_last=True)
-    )
-    bodies = keyed.select("organisation_id").unique().drop_nulls().get_column("organisation_id")
-    del bodies
-    ids = names.with_columns(
-        pl.struct("name", "organisation_id")
-        .map_elements(
-            lambda post: post_slug(post["name"], (post["organisation_id"] or "").replace("-", " ")),
-            return_dtype=pl.String,
+    ids = (
+        keyed.group_by("office_key", "organisation_id")
+        .agg(
+            pl.col("office_name").min().alias("name"),
+            pl.col("body_name").min(),
+            pl.coalesce("curated_seats", "seats").min().alias("seats_"),
         )
-        .alias("post_id")
-    ).pipe(_numbered, "post_id")
-    keyed = keyed.join(ids, on=["key", "organisation_id"], nulls_equal=True)
+        .sort("organisation_id", "name", "office_key", nulls_last=True)
+    )
+    slugs = [post_slug(post or "", body or "") for post, body in ids.select("name", "body_name").iter_rows()]
+    ids = ids.drop("body_name").with_columns(pl.Series("post_id", slugs, dtype=pl.String)).pipe(_numbered, "post_id")
+    keyed = keyed.join(ids, on=["office_key", "organisation_id"], nulls_equal=True)
     table = (
         keyed.group_by("post_id")
         .agg(
@@ -173,29 +154,20 @@ def _posts(statements: pl.DataFrame, organisation_mentions: pl.DataFrame) -> tup
             pl.col("post").drop_nulls().unique().sort().alias("spellings"),
             pl.col("seats_").first().alias("seats"),
         )
-        .with_columns(
-            pl.col("spellings").list.set_difference(pl.concat_list("name")).list.sort().list.join(";").alias("other")
-        )
-        .select(
-            "post_id",
-            "name",
-            "organisation_id",
-            pl.when(pl.col("other") != "").then(pl.col("other")).alias("other_names"),
-            "seats",
-        )
+        .with_columns(_other_names().alias("other_names"))
+        .select("post_id", "name", "organisation_id", "other_names", "seats")
         .sort("post_id")
     )
     return table, keyed.select("row", "post_id")
 
 
 def _people(statements: pl.DataFrame, links: Links) -> tuple[pl.DataFrame, pl.DataFrame]:
-    named = statements.filter(pl.col("name").is_not_null()).select(
-        "row", "role", "name", pl.col("body").fill_null("").alias("body"), "person_ids", "stated", "claim_id", "person"
+    named = statements.filter(pl.col("name").is_not_null()).with_columns(
+        pl.col("body").fill_null(""), pl.col("shown").alias("display")
     )
-    nodes = named.select("name", "body").unique().sort("name", "body").with_row_index("node")
-    named = named.join(nodes, on=["name", "body"])
-    spelled = parse_names(nodes.get_column("name").unique().sort()).select("name", "display")
-    named = named.join(spelled, on="name")
+    place = ["name", "body"]
+    nodes = named.select(*place, "body_key", "body_core").unique(place).sort(place).with_row_index("node")
+    named = named.join(nodes.select(*place, "node"), on=place)
     labels = _components(
         nodes.get_column("node"), pl.concat([_links_between_mentions(nodes), _links_to_entries(named, links)])
     )
@@ -223,24 +195,30 @@ def _people(statements: pl.DataFrame, links: Links) -> tuple[pl.DataFrame, pl.Da
         )
     )
     ids = (
-        spelling.with_columns(pl.col("shown").map_elements(person_slug, return_dtype=pl.String).alias("person_id"))
+        spelling.join(_slugs(spelling.get_column("shown"), person_slug), on="shown", how="left")
+        .rename({"shown_slug": "person_id"})
         .sort("preference", "stated", "claim_id", nulls_last=True)
         .pipe(_numbered, "person_id")
         .select("label", "person_id", "shown")
     )
-    keyed = named.join(ids, on="label").drop("name").rename({"shown": "name"})
+    keyed = named.drop("name", "shown").join(ids, on="label").rename({"shown": "name"})
     return _id_table(keyed, "person_id", "display", "person_ids"), keyed.select("row", "person_id")
 
 
 def _links_between_mentions(nodes: pl.DataFrame) -> pl.DataFrame:
     """Edges (left, right) between mentions of one full name at one body, or at bodies that belong together."""
-    same = name_relations(nodes.get_column("name"), nodes.get_column("name")).filter(pl.col("relation") == "same")
-    bodies = nodes.select(pl.col("body").replace("", None))
+    same = name_relations(nodes, nodes).filter(pl.col("relation") == "same")
+    bodies = nodes.filter(pl.col("body") != "")
     related = body_relations(bodies, bodies).filter(pl.col("relation").is_in(SAME_BODY)).select("body", "other_body")
     return (
-        nodes.rename({"node": "left_node", "name": "left"})
+        nodes.select(pl.col("node").alias("left_node"), pl.col("name").alias("left"), "body")
         .join(same.select("left", "right"), on="left")
-        .join(nodes.rename({"node": "right_node", "name": "right", "body": "other_body"}), on="right")
+        .join(
+            nodes.select(
+                pl.col("node").alias("right_node"), pl.col("name").alias("right"), pl.col("body").alias("other_body")
+            ),
+            on="right",
+        )
         .join(related, on=["body", "other_body"])
         .select(pl.col("left_node").alias("left"), pl.col("right_node").alias("right"))
     )

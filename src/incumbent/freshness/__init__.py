@@ -38,6 +38,7 @@ _IDENTITIES = {
     "other_organisation": pl.String,
     "decision": pl.String,
 }
+_ORGANISATIONS = {"organisation": pl.String, "other_organisation": pl.String, "relation": pl.String}
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class Decisions:
 
     posts: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_POSTS))
     identities: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_IDENTITIES))
+    organisations: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_ORGANISATIONS))
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ def assess(
     entries = statements.filter(pl.col("role") == "roster")
     evidence = statements.filter(pl.col("role") == "evidence")
 
-    links = link(entries, evidence, decisions.identities)
+    links = link(entries, evidence, decisions.identities, decisions.organisations)
     standing = stand(entries, evidence, links, day, policy.max_age_days)
 
     ends = rules.ended(standing)

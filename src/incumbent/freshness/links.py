@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from incumbent.names import blocking_keys, compare_names
-from incumbent.organisations import compare_organisations, organisation_blocking_keys
-from incumbent.titles import compare_titles, parse_titles, title_blocking_keys
+from incumbent.organisations import compare_organisations, organisation_block_keys
+from incumbent.titles import compare_titles, title_blocking_keys
 
 #: How strongly a statement is tied to an entry's person, strongest first.
 TIES = {"decision": 5, "identifier": 4, "post": 3, "organisation": 2, "name": 1}
@@ -24,8 +24,8 @@ SAME_BODY = ("same", "renamed", "part_of")
 @dataclass(frozen=True)
 class Links:
     """`persons`: entry, row, name_relation, post_relation, body_relation, tie, office (this | reworded | other), ranked
-    (the statement's title has a known rank), score, reason. `posts`: entry, row, post_relation, score, reason: statements
-    about the entry's post, whoever holds it. `bodies`: body, other_body, relation: the entries' organisations against
+    (the statement's title has a known rank), score, reason. `posts`: entry, row, post_relation, score, reason: what is
+    said of the entry's post, whoever holds it. `bodies`: body, other_body, relation: the entries' organisations against
     those of the evidence."""
 
     persons: pl.DataFrame
@@ -33,21 +33,25 @@ class Links:
     bodies: pl.DataFrame
 
 
-def link(entries: pl.DataFrame, evidence: pl.DataFrame, identities: pl.DataFrame) -> Links:
-    """Links between statements of role roster (`entries`) and role evidence. Columns: see Links."""
-    bodies = body_relations(entries, evidence)
+def link(entries: pl.DataFrame, evidence: pl.DataFrame, identities: pl.DataFrame, organisations: pl.DataFrame) -> Links:
+    """Links between statements of role roster (`entries`) and role evidence. Columns: see Links.
+
+    `identities`, `organisations`: curated decisions, which override what the code finds.
+    """
+    bodies = _decided_bodies(body_relations(entries, evidence), organisations)
     posts = _post_links(entries, evidence)
     persons = _person_links(entries, evidence, posts, bodies, identities)
     return Links(persons, posts, bodies)
 
 
-def name_relations(left: pl.Series, right: pl.Series) -> pl.DataFrame:
-    """Pairs of names that may be one person's: left, right, relation, score, reason; `different` left out."""
-    left_keys = blocking_keys(left.drop_nulls().unique().sort())
-    right_keys = blocking_keys(right.drop_nulls().unique().sort())
+def name_relations(one: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
+    """Names (column `name`) of two frames that may be one person's: left, right, relation, score, reason."""
+    left, right = one.select("name").drop_nulls().unique(), other.select("name").drop_nulls().unique()
+    keys = blocking_keys(pl.concat([left, right]).get_column("name").unique().sort())
     pairs = (
-        left_keys.rename({"name": "left"})
-        .join(right_keys.rename({"name": "right"}), on="key")
+        keys.join(left, on="name", how="semi")
+        .rename({"name": "left"})
+        .join(keys.join(right, on="name", how="semi").rename({"name": "right"}), on="key")
         .select("left", "right")
         .unique()
         .sort("left", "right")
@@ -57,11 +61,9 @@ def name_relations(left: pl.Series, right: pl.Series) -> pl.DataFrame:
 
 def body_relations(entries: pl.DataFrame, evidence: pl.DataFrame) -> pl.DataFrame:
     """Organisations that are one or belong together: body, other_body, relation, score, reason."""
-    left = organisation_blocking_keys(entries.get_column("body").drop_nulls().unique().sort())
-    right = organisation_blocking_keys(evidence.get_column("body").drop_nulls().unique().sort())
     pairs = (
-        left.rename({"name": "left"})
-        .join(right.rename({"name": "right"}), on="key")
+        _blocked_bodies(entries, "left")
+        .join(_blocked_bodies(evidence, "right"), on="block")
         .select("left", "right")
         .unique()
         .sort("left", "right")
@@ -71,6 +73,31 @@ def body_relations(entries: pl.DataFrame, evidence: pl.DataFrame) -> pl.DataFram
         .filter(pl.col("relation") != "different")
         .rename({"left": "body", "right": "other_body"})
     )
+
+
+def _decided_bodies(bodies: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
+    """Curated decisions win, both ways round: organisation, other_organisation, relation (`different` unlinks)."""
+    if decisions.is_empty():
+        return bodies
+    one = decisions.select(
+        pl.col("organisation").alias("body"),
+        pl.col("other_organisation").alias("other_body"),
+        "relation",
+        pl.lit(1.0).alias("score"),
+        pl.lit("a curated decision").alias("reason"),
+    )
+    other = one.rename({"body": "other_body", "other_body": "body"}).select(one.columns)
+    decided = pl.concat([one, other]).unique(["body", "other_body"], keep="first", maintain_order=True)
+    undecided = bodies.join(decided, on=["body", "other_body"], how="anti").select(one.columns)
+    return pl.concat([undecided, decided.filter(pl.col("relation") != "different")]).sort("body", "other_body")
+
+
+def _blocked_bodies(statements: pl.DataFrame, side: str) -> pl.DataFrame:
+    parsed = statements.select(
+        pl.col("body").alias(side), pl.col("body_key").alias("key"), pl.col("body_core").alias("core")
+    )
+    parsed = parsed.drop_nulls(side).unique()
+    return parsed.select(side, "key").join(organisation_block_keys(parsed), on="key")
 
 
 def _offices(statements: pl.DataFrame) -> pl.DataFrame:
@@ -84,11 +111,15 @@ def _offices(statements: pl.DataFrame) -> pl.DataFrame:
 
 def _post_links(entries: pl.DataFrame, evidence: pl.DataFrame) -> pl.DataFrame:
     left, right = _offices(entries), _offices(evidence)
+    office = ["post", "organisation"]
+    keys = title_blocking_keys(pl.concat([left, right]).unique().sort(office))
     pairs = (
-        title_blocking_keys(left)
+        keys.join(left, on=office, how="semi", nulls_equal=True)
         .rename({"post": "left_post", "organisation": "left_organisation"})
         .join(
-            title_blocking_keys(right).rename({"post": "right_post", "organisation": "right_organisation"}),
+            keys.join(right, on=office, how="semi", nulls_equal=True).rename(
+                {"post": "right_post", "organisation": "right_organisation"}
+            ),
             on="key",
         )
         .drop("key")
@@ -116,7 +147,7 @@ def _post_links(entries: pl.DataFrame, evidence: pl.DataFrame) -> pl.DataFrame:
 def _person_links(
     entries: pl.DataFrame, evidence: pl.DataFrame, posts: pl.DataFrame, bodies: pl.DataFrame, identities: pl.DataFrame
 ) -> pl.DataFrame:
-    names = name_relations(entries.get_column("name"), evidence.get_column("name"))
+    names = name_relations(entries, evidence)
     listed = entries.select(
         pl.col("row").alias("entry"), pl.col("name").alias("left"), "body", "office", pl.col("person_ids").alias("ids")
     )
@@ -202,11 +233,13 @@ def _decided(candidates: pl.DataFrame, identities: pl.DataFrame) -> pl.DataFrame
         pl.col("other_organisation").alias("_other_body"),
         "decision",
     )
-    fits = lambda decided, actual: pl.col(decided).is_null() | (pl.col(decided) == pl.col(actual))  # noqa: E731
     verdicts = (
         candidates.select("entry", "row", "left", "right", "body", "other_body")
         .join(decisions, on=["left", "right"])
-        .filter(fits("_body", "body") & fits("_other_body", "other_body"))
+        .filter(
+            (pl.col("_body").is_null() | (pl.col("_body") == pl.col("body")))
+            & (pl.col("_other_body").is_null() | (pl.col("_other_body") == pl.col("other_body")))
+        )
         .select("entry", "row", "decision")
         .unique(["entry", "row"], keep="first", maintain_order=True)
     )
@@ -221,15 +254,9 @@ def _decided(candidates: pl.DataFrame, identities: pl.DataFrame) -> pl.DataFrame
 def _tied_by_identifier(
     listed: pl.DataFrame, stated: pl.DataFrame, posts: pl.DataFrame, bodies: pl.DataFrame
 ) -> pl.DataFrame:
-    split = lambda frame, name: (  # noqa: E731
-        frame.filter(pl.col(name).is_not_null())
-        .with_columns(pl.col(name).str.split(";").alias("_id"))
-        .explode("_id")
-        .filter(pl.col("_id").str.len_chars() > 0)
-    )
     pairs = (
-        split(listed, "ids")
-        .join(split(stated, "other_ids"), on="_id")
+        _by_identifier(listed, "ids")
+        .join(_by_identifier(stated, "other_ids"), on="_id")
         .drop("_id")
         .unique(["entry", "row"])
         .with_columns(
@@ -240,6 +267,15 @@ def _tied_by_identifier(
         )
     )
     return _with_context(pairs, posts, bodies)
+
+
+def _by_identifier(frame: pl.DataFrame, column: str) -> pl.DataFrame:
+    return (
+        frame.filter(pl.col(column).is_not_null())
+        .with_columns(pl.col(column).str.split(";").alias("_id"))
+        .explode("_id", empty_as_null=True, keep_nulls=True)
+        .filter(pl.col("_id").str.len_chars() > 0)
+    )
 
 
 def _exclusive(links: pl.DataFrame) -> pl.DataFrame:
@@ -289,26 +325,22 @@ def _with_offices(links: pl.DataFrame, entries: pl.DataFrame, evidence: pl.DataF
 
     One body rewords the titles of people who stay ("Director General, Market Frameworks" becomes "... Market and
     Local Growth"). So at the same body, at the same rank or where a rank is unknown, other words are `reworded`; the
-    rules decide by what became of the listed post. A number, a place or a seat that differs is another office.
+    rules decide by what became of the listed post. Two offices with names of their own (two seats, two embassies) are
+    two offices.
     """
-    ranks = lambda frame, prefix: parse_titles(_offices(frame)).select(  # noqa: E731
-        pl.col("post").alias(f"{prefix}office"),
-        pl.col("organisation").alias(f"{prefix}body"),
-        pl.col("rank").alias(f"{prefix}rank"),
-        pl.col("seat").alias(f"{prefix}seat"),
-    )
-    links = links.join(ranks(entries, ""), on=["office", "body"], how="left", nulls_equal=True).join(
-        ranks(evidence, "other_"), on=["other_office", "other_body"], how="left", nulls_equal=True
+    links = links.join(entries.select(pl.col("row").alias("entry"), "rank", "generic"), on="entry").join(
+        evidence.select("row", pl.col("rank").alias("other_rank"), pl.col("generic").alias("other_generic")), on="row"
     )
     same_body = pl.col("body_relation").is_in(SAME_BODY)
     ranks_differ = (pl.col("rank") != pl.col("other_rank")).fill_null(False)
-    seats_differ = (pl.col("seat") != pl.col("other_seat")).fill_null(False)
+    both_ranked = pl.col("rank").is_not_null() & pl.col("other_rank").is_not_null()
+    both_specific = both_ranked & ~pl.col("generic") & ~pl.col("other_generic")
     this = pl.col("post_relation").is_in(SAME_OFFICE) | (pl.col("post_relation").is_not_null() & same_body)
     untitled = pl.col("office").is_null() | pl.col("other_office").is_null()
     return links.with_columns(
         pl.when(this | (untitled & same_body))
         .then(pl.lit("this"))
-        .when(same_body & ~ranks_differ & ~seats_differ)
+        .when(same_body & ~ranks_differ & ~both_specific.fill_null(False))
         .then(pl.lit("reworded"))
         .otherwise(pl.lit("other"))
         .alias("office_is")

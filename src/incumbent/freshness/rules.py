@@ -14,8 +14,8 @@ import polars as pl
 
 #: Columns of grounds. `subject`: tells apart findings of one reason that concern no entry; null else. `since_lo`,
 #: `since_hi`: the days between which it became so; `exact`: they come from a stated date, not from the day of a list;
-#: `weak`: this ground alone is never more than `possible`; `announced`: no more than `probable`, since what was announced
-#: need not have happened.
+#: `weak`: this ground alone is never more than `possible`; `announced`: no more than `probable`, since what was
+#: announced need not have happened.
 GROUNDS: dict[str, pl.DataType] = {
     "entry": pl.UInt32(),
     "reason": pl.String(),
@@ -92,7 +92,11 @@ def _recent(standing: Standing) -> pl.Expr:
 
 def ended(standing: Standing) -> pl.DataFrame:
     """`left`, `retired`, `died`: evidence ends the appointment, and nothing puts the person there afterwards."""
-    said = standing.support.filter(pl.col("event").is_in(["holds", "starts", "ends", "announced_end", "dies"]))
+    note = pl.col("status_note").fill_null("").str.to_lowercase()
+    said = standing.support.filter(
+        pl.col("event").is_in(["holds", "starts", "ends", "announced_end", "dies"])
+        # One source dates the end, another says what it is.
+    ).with_columns(retiring=note.str.contains(r"\bretir").any().over("entry"))
     died = pl.col("event") == "dies"
     over = said.filter(died | pl.col("ended")).with_columns(
         pl.coalesce("end_lo", "start_lo", "at").alias("lo"),
@@ -106,11 +110,10 @@ def ended(standing: Standing) -> pl.DataFrame:
     )
     # An end before a stated, later beginning ended an earlier spell in the same post.
     over = over.filter(pl.col("supported_from").is_null() | (pl.col("supported_from") <= pl.col("hi")) | died)
-    note = pl.col("status_note").fill_null("").str.to_lowercase()
     reason = (
         pl.when(died | note.str.contains(r"\b(died|death|deceased)\b"))
         .then(pl.lit("died"))
-        .when(note.str.contains(r"\bretir"))
+        .when("retiring")
         .then(pl.lit("retired"))
         .otherwise(pl.lit("left"))
     )
@@ -174,7 +177,7 @@ def moved(standing: Standing, ends: pl.DataFrame, successions: pl.DataFrame) -> 
         pl.concat(
             [
                 ends.select("entry"),
-                successions.filter(pl.col("reason") == "replaced").select("entry"),
+                successions.filter(pl.col("reason").is_in(["replaced", "acting_holder"])).select("entry"),
                 standing.dropped.select("entry"),
             ]
         )

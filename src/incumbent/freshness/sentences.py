@@ -5,7 +5,6 @@ from __future__ import annotations
 import polars as pl
 
 from incumbent.freshness.rules import Standing
-from incumbent.names import parse_names
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -21,12 +20,12 @@ TEMPLATES = {
     "replaced": "{listed} is listed as {desk}, but {them} {held}, according to {by}.",
     "post_abolished": "The post of {desk} was abolished {on_change}, according to {by}; the list names {listed}.",
     "vacant": "The post of {desk} is vacant, according to {by}; the list names {listed}.",
-    "not_listed": "{listed} is listed as {desk}, but the list of {their_body} {on_seen} by {by} does not have the name.",
+    "not_listed": "{listed} is listed as {desk}, but is not on the list of {their_body} that {by} made {on_seen}.",
     "disputed": "{listed} is listed as {desk}, but {them} {held}, according to {by}; other evidence supports the list.",
     "announced_departure": "{listed} is to leave the post of {desk} {on_departure}, as announced by {by}.",
     "announced_successor": "{them} is to follow {listed} as {desk} {on_start}, as announced by {by}.",
     "not_yet_started": "{listed} is listed as {desk}, but does not begin until {start_words}, according to {by}.",
-    "acting_holder": "The post of {desk} is held by {them} in an acting capacity, according to {by}; the list names {listed}.",
+    "acting_holder": "{listed} is listed as {desk}, but {them} acts in that post, according to {by}.",
     "post_renamed": "The post listed as {desk} is called {new_post}, according to {by}.",
     "organisation_renamed": "{listed_body} is called {new_body}, according to {by}.",
     "name_misspelt": "The list spells the name {listed}; {by} spells it {them}.",
@@ -61,13 +60,6 @@ def office_words(post: pl.Expr, body: pl.Expr) -> pl.Expr:
     """`Permanent Secretary, Home Office`: the post with its organisation, unless the title names it already."""
     named = post.str.to_lowercase().str.contains(body.str.to_lowercase(), literal=True).fill_null(False)
     return pl.when(named).then(post).otherwise(pl.concat_str(post, body, separator=", ", ignore_nulls=True))
-
-
-def display_names(statements: pl.DataFrame) -> pl.DataFrame:
-    """row, shown: the name as one would print it (surname-first forms turned round, no honorifics)."""
-    names = parse_names(statements.get_column("name").drop_nulls().unique().sort())
-    shown = names.select("name", pl.col("display").alias("shown"))
-    return statements.select("row", "name").join(shown, on="name", how="left").select("row", "shown")
 
 
 def with_sentences(
@@ -105,19 +97,18 @@ def _filled(template: str) -> pl.Expr:
 
 def _parts(findings: pl.DataFrame, standing: Standing, statements: pl.DataFrame, holders: pl.DataFrame) -> pl.DataFrame:
     """`findings` with every column that TEMPLATES name, and `holder`."""
-    shown = display_names(statements)
     their_post, their_body = pl.col("office"), pl.col("body")
     seen = pl.coalesce("as_at", "stated_at")
     office = office_words(their_post, their_body)
     new_name = pl.when(pl.col("event") == "renamed").then(pl.col("status_note"))
-    key = statements.join(shown, on="row", how="left").select(
+    key = statements.select(
         pl.col("row").alias("key"),
         pl.col("shown").alias("them"),
         pl.col("person").alias("as_written"),
         their_body.alias("their_body"),
         pl.coalesce(
             pl.format("has been {} since {}", office, date_words(pl.col("start"))),
-            pl.format("was {} {}", office, on_date(seen)),
+            pl.format("was {} by {}", office, date_words(seen)),
             pl.format("is {}", office),
         ).alias("held"),
         pl.coalesce(on_date(pl.coalesce("end", "start")), on_date(seen)).alias("on_end"),
@@ -129,19 +120,21 @@ def _parts(findings: pl.DataFrame, standing: Standing, statements: pl.DataFrame,
         pl.coalesce(new_name, office).alias("new_post"),
         pl.coalesce(new_name, their_body).alias("new_body"),
     )
-    desk = office_words(pl.coalesce("office", "post"), pl.coalesce("body", "organisation"))
+    # As listed, and where the list gives no title, as curation reads it.
+    desk = office_words(pl.coalesce("post", "office"), pl.coalesce("organisation", "body"))
     listed = standing.entries.select(
         "entry",
         pl.coalesce("person", pl.lit("Nobody")).alias("listed"),
         pl.coalesce(desk, pl.lit("the post listed")).alias("desk"),
         pl.coalesce("organisation", "body", pl.lit("The organisation")).alias("listed_body"),
     )
-    holder = holders.join(shown.rename({"row": "holder_row", "shown": "holder"}), on="holder_row", how="left")
+    shown = statements.select(pl.col("row").alias("holder_row"), pl.col("shown").alias("holder"))
+    holder = holders.join(shown, on="holder_row", how="left")
     return (
         findings.join(key, on="key", how="left", maintain_order="left")
         .join(listed, on="entry", how="left", maintain_order="left")
         .join(holder.select("entry", "holder"), on="entry", how="left", maintain_order="left")
-        .join(_publishers(findings, statements), on=["entry", "reason", "key"], how="left", nulls_equal=True, maintain_order="left")
+        .join(_publishers(findings, statements), on=["entry", "reason", "key"], how="left", nulls_equal=True)
     )  # fmt: skip
 
 

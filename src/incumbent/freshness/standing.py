@@ -11,8 +11,6 @@ import polars as pl
 from incumbent.freshness.links import SAME_OFFICE, Links
 from incumbent.freshness.listing import dropped
 from incumbent.freshness.rules import Standing
-from incumbent.names import parse_names
-from incumbent.titles import parse_titles
 
 _HOLDS = ("holds", "starts", "announced_start")
 
@@ -23,7 +21,9 @@ def stand(
     """The Standing of every entry as of a day; statements older than `max_age_days` do not make an entry current."""
     oldest = dt.date.min if max_age_days is None else as_of - dt.timedelta(days=max_age_days)
     entries = _with_seats(entries.rename({"row": "entry"}))
-    statements = evidence.rename({"office": "other_office", "body": "other_body"}).drop("roster", "role")
+    statements = evidence.rename({"office": "other_office", "body": "other_body"}).drop(
+        "roster", "role", "rank", "generic"
+    )
     persons = links.persons.join(statements, on="row").join(
         entries.select("entry", "body", "office", "distinctive").rename({"office": "listed_office"}), on="entry"
     )
@@ -54,31 +54,13 @@ def stand(
 
 
 def _with_seats(entries: pl.DataFrame) -> pl.DataFrame:
-    offices = entries.select(pl.col("office").alias("post"), pl.col("body").alias("organisation")).filter(
-        pl.col("post").is_not_null()
+    common = pl.col("given").list.first().is_in(sorted(_common("given"))) & pl.col("surname").is_in(
+        sorted(_common("surnames"))
     )
-    seats = parse_titles(offices.unique().sort("post", "organisation")).select(
-        pl.col("post").alias("office"), pl.col("organisation").alias("body"), "seats"
-    )
-    names = entries.select("name").drop_nulls().unique().sort("name")
-    parsed = parse_names(names.get_column("name"))
-    common = parsed.select(
-        "name",
-        (
-            pl.col("given").list.first().is_in(sorted(_common("given")))
-            & pl.col("surname").is_in(sorted(_common("surnames")))
-        )
-        .fill_null(True)
-        .alias("_common"),
-    )
-    return (
-        entries.join(seats, on=["office", "body"], how="left", nulls_equal=True)
-        .with_columns(pl.coalesce("curated_seats", "seats").fill_null("many").alias("seats"))
-        .join(common, on="name", how="left")
-        .with_columns((~pl.col("_common").fill_null(True)).alias("distinctive"))
-        .drop("_common")
-        .sort("entry")
-    )
+    return entries.with_columns(
+        pl.coalesce("curated_seats", "seats").fill_null("many").alias("seats"),
+        (~common).fill_null(False).alias("distinctive"),
+    ).sort("entry")
 
 
 @cache

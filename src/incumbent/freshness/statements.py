@@ -11,6 +11,8 @@ import polars as pl
 
 from incumbent import edtf
 from incumbent.names import parse_names
+from incumbent.organisations import parse_organisations
+from incumbent.titles import parse_titles
 
 #: Events by which a source says that somebody held the post at some time.
 HOLDING = ("holds", "starts")
@@ -18,23 +20,20 @@ ANNOUNCED = ("announced_start", "announced_end")
 
 
 def prepare(claims: pl.DataFrame, as_of: dt.date, posts: pl.DataFrame) -> pl.DataFrame:
-    """Statements from claims known by `as_of`.
+    """Statements from claims known by `as_of`, in an order of their own (`row`, u32).
 
-    Adds to the claims' columns: `row` (u32), `name_kind`, `name` (null unless a person is named), `office` and `body`
-    (the post and organisation after the curated decisions in `posts`: listed_post, listed_organisation -> post,
-    organisation, seats), `curated_seats`, `start_lo`, `start_hi`, `end_lo`, `end_hi`, `at`, `stated` (days),
-    `held_from_lo`, `held_from_hi`, `held_to` (the days on which the claim says that the post was held), `dated`
-    (its beginning is a stated start, not merely the day somebody was seen in post).
+    Adds to the claims' columns, in this order of steps:
+    what is meant: `office`, `body` (the post and organisation after the curated decisions in `posts`: listed_post,
+    listed_organisation -> post, organisation, seats), `curated_seats`;
+    how it reads: `name` (null unless a person is named), `name_kind`, `shown`, `given`, `surname`, `honorifics`;
+    `office_key`, `office_name`, `rank`, `generic`, `seats`; `body_key`, `body_core`, `body_name`;
+    when: `start_lo`, `start_hi`, `end_lo`, `end_hi`, `at`, `stated` (days), `held_from_lo`, `held_from_hi`, `held_to`
+    (the days on which the claim says that the post was held), `dated` (the beginning is stated, not merely the day
+    somebody was seen in post), `ended`.
     """
-    kinds = parse_names(claims.get_column("person").drop_nulls().unique().sort())
-    frame = (
-        claims.sort("claim_id")
-        .with_row_index("row")
-        .join(kinds.select(pl.col("name").alias("person"), pl.col("kind").alias("name_kind")), on="person", how="left")
-        .with_columns(pl.col("name_kind").fill_null("empty"))
-        .sort("row")
-    )
+    frame = claims.sort("claim_id").with_row_index("row")
     frame = _with_curated_posts(frame, posts)
+    frame = _with_readings(frame)
     frame = frame.with_columns(
         pl.when(pl.col("name_kind") == "person").then(pl.col("person")).alias("name"),
         # A source's own word for "nobody" or "not telling" is an event, whatever column it stood in.
@@ -44,21 +43,58 @@ def prepare(claims: pl.DataFrame, as_of: dt.date, posts: pl.DataFrame) -> pl.Dat
         .then(pl.lit("withheld"))
         .otherwise(pl.col("event"))
         .alias("event"),
+        (pl.col("acting") | pl.col("acting_title").fill_null(False)).alias("acting"),
+    ).drop("acting_title")
+    return _with_days(frame, as_of).sort("row")
+
+
+def _with_readings(frame: pl.DataFrame) -> pl.DataFrame:
+    """Each distinct name, title and organisation is read once; everything later uses these columns."""
+    names = parse_names(frame.get_column("person").drop_nulls().unique().sort()).select(
+        pl.col("name").alias("person"),
+        pl.col("kind").alias("name_kind"),
+        pl.col("display").alias("shown"),
+        "given",
+        "surname",
+        "honorifics",
     )
-    return _with_days(frame, as_of)
+    bodies = parse_organisations(frame.get_column("body").drop_nulls().unique().sort()).select(
+        pl.col("name").alias("body"),
+        pl.col("key").alias("body_key"),
+        pl.col("core").alias("body_core"),
+        pl.col("display").alias("body_name"),
+    )
+    titles = frame.filter(pl.col("office").is_not_null()).select(
+        pl.col("office").alias("post"), pl.col("body").alias("organisation")
+    )
+    offices = parse_titles(titles.unique().sort("post", "organisation")).select(
+        pl.col("post").alias("office"),
+        pl.col("organisation").alias("body"),
+        pl.col("key").alias("office_key"),
+        pl.col("display").alias("office_name"),
+        "rank",
+        "generic",
+        "seats",
+        pl.col("acting").alias("acting_title"),
+    )
+    return (
+        frame.join(names, on="person", how="left")
+        .join(offices, on=["office", "body"], how="left", nulls_equal=True)
+        .join(bodies, on="body", how="left")
+        .with_columns(pl.col("name_kind").fill_null("empty"))
+    )
 
 
 def _with_curated_posts(frame: pl.DataFrame, posts: pl.DataFrame) -> pl.DataFrame:
-    fold = lambda name: pl.col(name).fill_null("").str.to_lowercase().str.replace_all(r"\s+", " ").str.strip_chars()  # noqa: E731
     decisions = posts.select(
-        fold("listed_post").alias("_post"),
-        fold("listed_organisation").alias("_organisation"),
+        _folded("listed_post").alias("_post"),
+        _folded("listed_organisation").alias("_organisation"),
         pl.col("post").alias("_office"),
         pl.col("organisation").alias("_body"),
         pl.col("seats").cast(pl.String).alias("curated_seats"),
     ).unique(["_post", "_organisation"], keep="first", maintain_order=True)
     return (
-        frame.with_columns(fold("post").alias("_post"), fold("organisation").alias("_organisation"))
+        frame.with_columns(_folded("post").alias("_post"), _folded("organisation").alias("_organisation"))
         .join(decisions, on=["_post", "_organisation"], how="left", maintain_order="left")
         .with_columns(
             pl.coalesce("_office", "post").alias("office"),
@@ -66,6 +102,10 @@ def _with_curated_posts(frame: pl.DataFrame, posts: pl.DataFrame) -> pl.DataFram
         )
         .drop("_post", "_organisation", "_office", "_body")
     )
+
+
+def _folded(column: str) -> pl.Expr:
+    return pl.col(column).fill_null("").str.to_lowercase().str.replace_all(r"\s+", " ").str.strip_chars()
 
 
 def _with_days(frame: pl.DataFrame, as_of: dt.date) -> pl.DataFrame:

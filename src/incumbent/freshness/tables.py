@@ -6,7 +6,6 @@ import polars as pl
 
 from incumbent.freshness.links import Links
 from incumbent.freshness.rules import Standing
-from incumbent.freshness.sentences import display_names
 from incumbent.identity import Identities, entry_ids, finding_ids
 
 _DAYS = ("since_earliest", "since_latest")
@@ -57,8 +56,8 @@ def entries_table(
 ) -> pl.DataFrame:
     """One row per entry, in the roster's order; columns: see docs/architecture.md, Assessment.entries."""
     ids = entry_ids(standing.entries.rename({"entry": "row"})).rename({"row": "entry"})
-    shown = display_names(statements)
-    holder = holders.join(shown.rename({"row": "holder_row", "shown": "other_holder"}), on="holder_row", how="left")
+    shown = statements.select(pl.col("row").alias("holder_row"), pl.col("shown").alias("other_holder"))
+    holder = holders.join(shown, on="holder_row", how="left")
     told = (
         findings.filter(pl.col("entry").is_not_null())
         .group_by("entry", maintain_order=True)

@@ -50,15 +50,16 @@ def weigh(grounds: pl.DataFrame, standing: Standing, evidence: pl.DataFrame) -> 
     precise = (pl.col("since_hi") - pl.col("since_lo")).dt.total_days() <= HANDOVER_DAYS
     group = ["entry", "reason", "subject"]
     known = (
-        grounds.join(facts, on="row", how="left")
+        _ends_of_moves(grounds)
+        .join(facts, on="row", how="left")
         .with_columns((pl.col("exact") & precise.fill_null(False)).alias("precise"))
         # A stated day beats a stated year; a year beats the day of a list, which is only a bound.
         .with_columns(
             (pl.col("exact") & (pl.col("precise") | ~pl.col("precise").any().over(group))).alias("telling"),
         )
         .sort(
-            ["entry", "reason", "subject", "weak", "telling", "announced", "held_to", "publisher", "claim_id"],
-            descending=[False, False, False, False, True, False, True, False, False],
+            ["entry", "reason", "subject", "aside", "weak", "telling", "announced", "held_to", "publisher", "claim_id"],
+            descending=[False, False, False, False, False, True, False, True, False, False],
             nulls_last=True,
         )
     )
@@ -82,7 +83,6 @@ def weigh(grounds: pl.DataFrame, standing: Standing, evidence: pl.DataFrame) -> 
         .otherwise(pl.lit("probable"))
     )
     supported = standing.entries.select("entry", "supported_to")
-    inside = lambda bound: (pl.col(bound) >= pl.col("lo")) & (pl.col(bound) <= pl.col("hi"))  # noqa: E731
     future = pl.col("reason").is_in([*LEAVING, "not_yet_started"])
     return (
         findings.with_columns(confidence.alias("confidence"))
@@ -90,13 +90,13 @@ def weigh(grounds: pl.DataFrame, standing: Standing, evidence: pl.DataFrame) -> 
         .with_columns(
             pl.when(pl.col("lo").is_null() | pl.col("hi").is_null())
             .then(pl.coalesce("lo", "bound_lo"))
-            .when(inside("supported_to") & ~future)
+            .when(pl.col("supported_to").is_between(pl.col("lo"), pl.col("hi")) & ~future)
             .then(pl.col("supported_to"))
             .otherwise(pl.col("lo"))
             .alias("since_earliest"),
             pl.when(pl.col("hi").is_null())
             .then(pl.col("bound_hi"))
-            .when(inside("bound_hi"))
+            .when(pl.col("bound_hi").is_between(pl.col("lo"), pl.col("hi")))
             .then(pl.col("bound_hi"))
             .otherwise(pl.col("hi"))
             .alias("since_latest"),
@@ -104,7 +104,8 @@ def weigh(grounds: pl.DataFrame, standing: Standing, evidence: pl.DataFrame) -> 
         .with_columns(
             pl.when(future)
             .then(pl.col("since_latest"))
-            .otherwise(pl.min_horizontal("since_latest", day))
+            .when(pl.col("since_latest").is_not_null())
+            .then(pl.min_horizontal("since_latest", day))
             .alias("since_latest")
         )
         .with_columns(pl.min_horizontal("since_earliest", "since_latest").alias("since_earliest"))
@@ -124,6 +125,19 @@ def weigh(grounds: pl.DataFrame, standing: Standing, evidence: pl.DataFrame) -> 
     )
 
 
+def _ends_of_moves(grounds: pl.DataFrame) -> pl.DataFrame:
+    """`left` means: with no next post. Where there is one, the end dates the move, though it does not tell of it.
+
+    Adds `aside`: the ground dates and supports the finding, but another one says what it is.
+    """
+    movers = grounds.filter(pl.col("reason") == "moved").select("entry").unique().with_columns(aside=pl.lit(True))
+    return (
+        grounds.join(movers, on="entry", how="left")
+        .with_columns(((pl.col("reason") == "left") & pl.col("aside")).fill_null(False).alias("aside"))
+        .with_columns(pl.when("aside").then(pl.lit("moved")).otherwise("reason").alias("reason"))
+    )
+
+
 def _out_of_date() -> pl.Expr:
     return pl.col("reason").is_in(OUT_OF_DATE) | (
         pl.col("reason").is_in(OUT_OF_DATE_IF_PROBABLE) & (pl.col("confidence") != "possible")
@@ -131,12 +145,12 @@ def _out_of_date() -> pl.Expr:
 
 
 def _without_the_overruled(findings: pl.DataFrame) -> pl.DataFrame:
-    """Drops what a stronger finding on the same entry makes pointless: `left` beside `moved` (left means: with no next
-    post), an announcement or a dispute about an entry that is out of date anyway."""
-    has = lambda *reasons: pl.col("reason").is_in(reasons).any().over("entry") & pl.col("entry").is_not_null()  # noqa: E731
+    """Drops what a stronger finding on the same entry makes pointless: `left` beside the reason for leaving, an
+    announcement or a dispute about an entry that is out of date anyway."""
+    gone_on = pl.col("reason").is_in(["retired", "died"]).any().over("entry") & pl.col("entry").is_not_null()
     wrong = _out_of_date().any().over("entry") & pl.col("entry").is_not_null()
     pointless = (
-        ((pl.col("reason") == "left") & has("moved", "retired", "died"))
+        ((pl.col("reason") == "left") & gone_on)
         | ((pl.col("reason").is_in(LEAVING) | (pl.col("reason") == "disputed")) & wrong)
         | ((pl.col("reason") == "not_listed") & (pl.col("confidence") == "possible") & wrong)
     )
