@@ -42,6 +42,8 @@ PEOPLE = {
     "fay-ulm": "Fay Ulm",
 }
 
+POSTS = ("master", "pilot", "clerk", "surveyor", "warden")
+
 
 def assessment(*, days: int = 27) -> Assessment:
     """Six entries: two out of date, one leaving, one unverified, two current; one of them has two accounts."""
@@ -67,7 +69,7 @@ def assessment(*, days: int = 27) -> Assessment:
                 "Cyn Marsh leaves on 1 July 2031.", None, "Eve Tarn left,\nas the Gazette of May says.", None,
             ],
             "person_id": ids,
-            "post_id": [f"{post}--harbour-board" for post in ("master", "pilot", "clerk", "surveyor", "warden", "warden")],
+            "post_id": [f"{post}--harbour-board" for post in [*POSTS, "warden"]],
             "organisation_id": ["harbour-board"] * 6,
             "source_id": ["the-list"] * 6,
             "claim_id": [f"{number:020x}" for number in range(6)],
@@ -109,7 +111,7 @@ def assessment(*, days: int = 27) -> Assessment:
     )
     posts = pl.DataFrame(
         {
-            "post_id": [f"{post}--harbour-board" for post in ("master", "pilot", "clerk", "surveyor", "warden")],
+            "post_id": [f"{post}--harbour-board" for post in POSTS],
             "name": ["Harbour Master", "Pilot", "Clerk", "Surveyor", "Warden"],
             "organisation_id": ["harbour-board"] * 5,
             "other_names": [None] * 5,
