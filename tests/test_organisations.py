@@ -91,7 +91,7 @@ def test_slug() -> None:
     assert organisation_slug("???") == "unnamed"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(anything, anything), min_size=1, max_size=12))
 def test_laws(pairs: list[tuple[str, str]]) -> None:
     there, back = compared(pairs), compared([(right, left) for left, right in pairs])
@@ -104,7 +104,7 @@ def test_laws(pairs: list[tuple[str, str]]) -> None:
         assert relation == ("same" if any(not char.isspace() for char in name) else "different"), "reflexivity"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(anything, min_size=2, max_size=10))
 def test_related_organisations_share_a_block(names: list[str]) -> None:
     parsed = parse_organisations(pl.Series(names))
@@ -119,7 +119,7 @@ def test_related_organisations_share_a_block(names: list[str]) -> None:
             assert owned[left] & owned[right], (left, right, relation)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.lists(anything, min_size=1, max_size=8))
 def test_a_name_means_the_same_whatever_stands_beside_it(names: list[str]) -> None:
     together = parse_organisations(pl.Series(names))

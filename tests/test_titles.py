@@ -160,7 +160,7 @@ def test_a_hostile_cell_costs_no_more_than_its_beginning() -> None:
     assert compared([(long, "DfT", "Director of Finance", "DfT")])["relation"].item() == "different"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(titles, titles), min_size=1, max_size=10))
 def test_laws(pairs: list[tuple[tuple[str, str | None], tuple[str, str | None]]]) -> None:
     there = compared([(*left, *right) for left, right in pairs])
@@ -174,7 +174,7 @@ def test_laws(pairs: list[tuple[tuple[str, str | None], tuple[str, str | None]]]
     assert own["relation"].to_list() == ["same" if key else "different" for key in keys], "reflexivity"
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(titles, min_size=2, max_size=12))
 def test_related_titles_share_a_key(rows: list[tuple[str, str | None]]) -> None:
     frame = pl.DataFrame(rows, schema={"post": pl.String(), "organisation": pl.String()}, orient="row")

@@ -173,7 +173,8 @@ def _heirs(areas: pl.DataFrame) -> pl.DataFrame:
         .join(bodies.rename({"area_key": "right_area_key", "key": "right_key"}), on="right_area_key")
         .join(registry().relations.filter(pl.col("relation") == "renamed"), on=["left_key", "right_key"])
         .select("left_area_key", "right_area_key", heir="reason", heir_score="score")
-        .unique(["left_area_key", "right_area_key"])
+        .sort("left_area_key", "right_area_key", "heir_score", "heir", descending=[False, False, True, False])
+        .unique(["left_area_key", "right_area_key"], keep="first")
     )
 
 
@@ -273,7 +274,10 @@ def _best(decided: pl.DataFrame) -> pl.DataFrame:
     grade = pl.col("relation").replace_strict(_RANKS, return_dtype=pl.Int64)
     best = (
         decided.with_columns(grade=grade)
-        .sort(["left", "right", "grade", "score", "reason"], descending=[False, False, True, True, False])
+        .sort(
+            ["left", "right", "grade", "score", "reason", "left_part", "right_part"],
+            descending=[False, False, True, True, False, False, False],
+        )
         .unique(["left", "right"], keep="first", maintain_order=True)
     )
     combined = (pl.col("left_many") | pl.col("right_many")) & (pl.col("relation") != "different")

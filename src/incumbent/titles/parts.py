@@ -29,15 +29,14 @@ _BODY = ("key", "core", "country", "stated", "display")
 _AREA = pl.col("area")
 
 
-def finished_parts(tokens: pl.DataFrame, bodies: pl.DataFrame, titles: pl.DataFrame) -> pl.DataFrame:
-    """The parts (columns PARTS) of the titles whose tokens these are.
+def finished_parts(found: pl.DataFrame, bodies: pl.DataFrame, titles: pl.DataFrame) -> pl.DataFrame:
+    """The parts (columns PARTS) of the titles in which `found` (as from gathered) were read.
 
-    tokens: row, at, token, part. bodies: row, part, org_...: bodies named inside the titles. titles: row, org_....
+    bodies: row, part, org_...: bodies named inside the titles. titles: row, org_....
     """
     known = offices()
     parts = (
-        _gathered(tokens)
-        .join(known.table.select(pl.col("id").alias("office"), "kind", "seats"), on="office", how="left")
+        found.join(known.table.select(pl.col("id").alias("office"), "kind", "seats"), on="office", how="left")
         .join(bodies, on=["row", "part"], how="left")
         .join(titles.select("row", pl.col("^org_.*$").name.suffix("_given")), on="row", how="left")
         .with_columns(moved=pl.col("org_key").is_not_null())
@@ -49,8 +48,8 @@ def finished_parts(tokens: pl.DataFrame, bodies: pl.DataFrame, titles: pl.DataFr
     return _without_ranks(parts).sort("row", "part").select(*PARTS)
 
 
-def _gathered(tokens: pl.DataFrame) -> pl.DataFrame:
-    """row, part, office, modifier, area, apposed (no "and" joins it to the part before)."""
+def gathered(tokens: pl.DataFrame) -> pl.DataFrame:
+    """tokens (row, at, token, part) -> row, part, office, modifier, area, apposed (no "and" joins it to the last)."""
     token = pl.col("token")
     office, modifier = token.str.starts_with("#"), token.str.starts_with("^")
     filler, weak = [*folding.FILLERS, *JOINS, ";", ""], stems_of("weak")

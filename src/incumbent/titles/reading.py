@@ -12,7 +12,7 @@ from incumbent.organisations import folding, parse_organisations
 from incumbent.organisations.registry import registry
 from incumbent.titles.congress import congress_seats
 from incumbent.titles.offices import CORRECTED_LENGTH, offices, phrases
-from incumbent.titles.parts import JOINS, PARTS, finished_parts
+from incumbent.titles.parts import JOINS, PARTS, finished_parts, gathered
 
 #: UK organograms put a profession before some titles: "Policy Delivery.Director General".
 _CATEGORY = r"^\s*[A-Za-z][A-Za-z &/-]{4,40}\.([A-Z][a-z])"
@@ -37,13 +37,30 @@ def read_titles(titles: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     )
     frame = frame.with_columns(pl.col("text").fill_null(""), pl.col("acting").fill_null(value=False))
     seats = _congress(frame)
-    tokens = _tokens(_tokenised(frame.join(seats, on="row", how="anti")))
-    tokens, frame_bodies = _place(tokens, frame)
-    parts = finished_parts(tokens, frame_bodies, frame)
+    parts = _read(frame.join(seats, on="row", how="anti").select("row", "text", pl.col("^org_.*$")))
     seats = seats.join(frame.select("row", pl.col("^org_.*$")), on="row", how="left")
     seats = seats.with_columns(moved=pl.lit(value=False)).select(*PARTS)
     everything = pl.concat([parts.select(*PARTS), seats]).sort("row", "part")
     return frame.select("row", "post", "organisation", "acting", "text"), everything
+
+
+def _read(frame: pl.DataFrame) -> pl.DataFrame:
+    """The parts (columns PARTS) of titles: row, text, org_….
+
+    Each text is cut up once, however many bodies have such a post; only one that names a body is read for each.
+    """
+    texts = frame.select("text").unique().sort("text").rename({"text": "words"}).with_row_index("row")
+    tokens = _tokens(_tokenised(texts))
+    naming = tokens.filter(pl.col("token").str.starts_with("@")).select("row").unique()
+    rows = (
+        frame.select(pl.col("row").alias("title"), pl.col("text").alias("words")).join(texts, on="words").drop("words")
+    )
+    plain = gathered(tokens.join(naming, on="row", how="anti")).join(rows, on="row").drop("row")
+    there = tokens.join(naming, on="row", how="semi").join(rows, on="row").drop("row")
+    placed, bodies = _place(there.rename({"title": "row"}), frame)
+    columns = ("row", "part", "office", "modifier", "area", "apposed")
+    parts = pl.concat([plain.rename({"title": "row"}).select(columns), gathered(placed).select(columns)])
+    return finished_parts(parts, bodies, frame)
 
 
 def _prepared(posts: pl.Series) -> pl.Series:
@@ -89,14 +106,16 @@ def _without_acting(posts: pl.DataFrame) -> pl.DataFrame:
 def _congress(frame: pl.DataFrame) -> pl.DataFrame:
     chambers = {"united states senate": "senate", "united states house of representatives": "house"}
     sure = pl.col("org_stated") | ~pl.col("org_key").is_in(list(chambers))
-    seats = congress_seats(
-        frame.select(
-            "row",
-            "text",
-            country=pl.when(sure).then("org_country"),
-            chamber=pl.col("org_key").replace_strict(chambers, default=None, return_dtype=pl.String),
-        )
+    asked = frame.select(
+        pl.col("row").alias("title"),
+        "text",
+        country=pl.when(sure).then("org_country"),
+        chamber=pl.col("org_key").replace_strict(chambers, default=None, return_dtype=pl.String),
     )
+    same = ["text", "country", "chamber"]
+    distinct = asked.select(same).unique().sort(same).with_row_index("row")
+    seats = congress_seats(distinct).join(distinct, on="row").drop("row")
+    seats = seats.join(asked, on=same, nulls_equal=True).rename({"title": "row"}).drop(same)
     senator, representative = offices().id("united states senator"), offices().id("united states representative")
     return seats.with_columns(
         part=pl.lit(1, pl.Int64),
@@ -106,10 +125,9 @@ def _congress(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _tokenised(frame: pl.DataFrame) -> pl.DataFrame:
-    """row, text with tokens: offices `#`, bodies `@`, modifiers `^`; an office after "of" or "to" is a word."""
+    """row, tokens of the texts (row, words): `#` an office, `@` a body, `^` a modifier; no office after "of"."""
     known = offices()
-    posts = frame.select("text").unique().sort("text")
-    text = folding.replace_phrases(posts["text"], known.tokens)
+    text = folding.replace_phrases(frame["words"], known.tokens)
     envoys = rf"#(?:{'|'.join(map(str, known.ids('envoy')))})\b"
     abroad = text.str.contains(envoys)
     text = folding.replace_phrases(text, phrases("places", "place", "means")).zip_with(abroad, text)
@@ -126,14 +144,14 @@ def _tokenised(frame: pl.DataFrame) -> pl.DataFrame:
     head, grades = known.id("head"), "|".join(map(str, known.ids("grade")))
     # "Director General, Head of X" is the Director General of X.
     text = text.str.replace_all(rf"#({grades}) ; #{head}\b", "#${1} ")
-    return frame.join(posts.with_columns(tokens=text), on="text", how="left", maintain_order="left")
+    return frame.select("row", tokens=text)
 
 
 def _tokens(frame: pl.DataFrame) -> pl.DataFrame:
-    """row, at, token, part, join: each word of each title, and the part of the title that it belongs to.
+    """row, at, token, part: each word of each text, and the part of it that the word belongs to.
 
     A part begins with the piece (between commas and ands) in which an office stands, or at an office that follows
-    another in the same piece; words before the first office belong to it. `join` is how the part is joined on.
+    another in the same piece; words before the first office belong to it.
     """
     words = (
         frame.select("row", token=pl.col("tokens").str.split(" "))
