@@ -24,7 +24,8 @@ SAME_BODY = ("same", "renamed", "part_of")
 @dataclass(frozen=True)
 class Links:
     """`persons`: entry, row, name_relation, post_relation, body_relation, tie, office (this | reworded | other), ranked
-    (the statement's title has a known rank), score, reason. `posts`: entry, row, post_relation, score, reason: what is
+    (the statement's title has a known rank), elsewhere (the statement belongs to another entry of that name), score,
+    reason. `posts`: entry, row, post_relation, score, reason: what is
     said of the entry's post, whoever holds it. `bodies`: body, other_body, relation: the entries' organisations against
     those of the evidence."""
 
@@ -149,7 +150,12 @@ def _person_links(
 ) -> pl.DataFrame:
     names = name_relations(entries, evidence)
     listed = entries.select(
-        pl.col("row").alias("entry"), pl.col("name").alias("left"), "body", "office", pl.col("person_ids").alias("ids")
+        pl.col("row").alias("entry"),
+        pl.col("name").alias("left"),
+        "body",
+        "office",
+        "distinctive",
+        pl.col("person_ids").alias("ids"),
     )
     stated = evidence.select(
         "row",
@@ -281,11 +287,14 @@ def _by_identifier(frame: pl.DataFrame, column: str) -> pl.DataFrame:
 def _exclusive(links: pl.DataFrame) -> pl.DataFrame:
     """Each statement stays with the entries that it is tied to most strongly, once each."""
     strength = pl.col("tie").replace_strict(TIES, default=0, return_dtype=pl.Int8)
+    by_full_name = (pl.col("tie") == "name") & (pl.col("name_relation") == "same")
     return (
         links.with_columns(strength.alias("strength"))
         .sort(["strength", "name_score", "entry", "row"], descending=[True, True, False, False])
         .unique(["entry", "row"], keep="first", maintain_order=True)
-        .filter(pl.col("strength") == pl.col("strength").max().over("row"))
+        # A full name that is not a common one may be one person, listed at two places of which one is stale.
+        .filter((pl.col("strength") == pl.col("strength").max().over("row")) | (pl.col("distinctive") & by_full_name))
+        .with_columns((pl.col("strength") < pl.col("strength").max().over("row")).alias("elsewhere"))
     )
 
 
@@ -353,6 +362,7 @@ def _with_offices(links: pl.DataFrame, entries: pl.DataFrame, evidence: pl.DataF
         "tie",
         pl.col("office_is").alias("office"),
         pl.col("other_rank").is_not_null().alias("ranked"),
+        "elsewhere",
         pl.col("name_score").alias("score"),
         pl.col("name_reason").alias("reason"),
     )

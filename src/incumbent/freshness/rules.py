@@ -189,7 +189,9 @@ def moved(standing: Standing, ends: pl.DataFrame, successions: pl.DataFrame) -> 
     unsupported = pl.col("supported_to").is_null()
     after = _later(pl.col("held_to"))
     elsewhere = (
-        (unsupported & (~by_name | pl.col("distinctive") | pl.col("covered")) & (~by_name | pl.col("ranked")))
+        (unsupported & ~by_name)
+        | (unsupported & pl.col("ranked") & (pl.col("distinctive") | pl.col("covered")) & ~pl.col("elsewhere"))
+        | (unsupported & pl.col("ranked") & pl.col("covered") & pl.col("elsewhere"))
         | (~unsupported & pl.col("gone"))
         | (~unsupported & ~by_name & pl.col("office").is_in(["other", "reworded"]))
     )

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import cache
-from importlib import resources
 
 import polars as pl
 
@@ -54,19 +52,7 @@ def stand(
 
 
 def _with_seats(entries: pl.DataFrame) -> pl.DataFrame:
-    common = pl.col("given").list.first().is_in(sorted(_common("given"))) & pl.col("surname").is_in(
-        sorted(_common("surnames"))
-    )
-    return entries.with_columns(
-        pl.coalesce("curated_seats", "seats").fill_null("many").alias("seats"),
-        (~common).fill_null(False).alias("distinctive"),
-    ).sort("entry")
-
-
-@cache
-def _common(kind: str) -> frozenset[str]:
-    text = resources.files("incumbent.freshness").joinpath(f"common_{kind}.txt").read_text(encoding="utf-8")
-    return frozenset(line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#"))
+    return entries.with_columns(pl.coalesce("curated_seats", "seats").fill_null("many").alias("seats")).sort("entry")
 
 
 def _reworded_resolved(persons: pl.DataFrame, holders: pl.DataFrame) -> pl.DataFrame:

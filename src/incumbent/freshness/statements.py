@@ -6,6 +6,8 @@ Everything later (links, rules, appointments) reads statements, never raw claims
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache
+from pathlib import Path
 
 import polars as pl
 
@@ -16,7 +18,8 @@ from incumbent.titles import parse_titles
 
 #: Events by which a source says that somebody held the post at some time.
 HOLDING = ("holds", "starts")
-ANNOUNCED = ("announced_start", "announced_end")
+
+_NAMES = Path(__file__).resolve().parent.parent / "data" / "names"
 
 
 def prepare(claims: pl.DataFrame, as_of: dt.date, posts: pl.DataFrame) -> pl.DataFrame:
@@ -25,7 +28,8 @@ def prepare(claims: pl.DataFrame, as_of: dt.date, posts: pl.DataFrame) -> pl.Dat
     Adds to the claims' columns, in this order of steps:
     what is meant: `office`, `body` (the post and organisation after the curated decisions in `posts`: listed_post,
     listed_organisation -> post, organisation, seats), `curated_seats`;
-    how it reads: `name` (null unless a person is named), `name_kind`, `shown`, `given`, `surname`, `honorifics`;
+    how it reads: `name` (null unless a person is named), `name_kind`, `shown`, `given`, `surname`, `honorifics`,
+    `distinctive`;
     `office_key`, `office_name`, `rank`, `generic`, `seats`; `body_key`, `body_core`, `body_name`;
     when: `start_lo`, `start_hi`, `end_lo`, `end_hi`, `at`, `stated` (days), `held_from_lo`, `held_from_hi`, `held_to`
     (the days on which the claim says that the post was held), `dated` (the beginning is stated, not merely the day
@@ -57,6 +61,7 @@ def _with_readings(frame: pl.DataFrame) -> pl.DataFrame:
         "given",
         "surname",
         "honorifics",
+        _distinctive().alias("distinctive"),
     )
     bodies = parse_organisations(frame.get_column("body").drop_nulls().unique().sort()).select(
         pl.col("name").alias("body"),
@@ -83,6 +88,19 @@ def _with_readings(frame: pl.DataFrame) -> pl.DataFrame:
         .join(bodies, on="body", how="left")
         .with_columns(pl.col("name_kind").fill_null("empty"))
     )
+
+
+def _distinctive() -> pl.Expr:
+    """Whether a name is not made of a frequent given name and a frequent surname: those join nobody by themselves."""
+    given = pl.col("given").list.first().is_in(sorted(_frequent("given")))
+    surname = pl.col("surname").is_in(sorted(_frequent("surnames")))
+    return (~(given & surname)).fill_null(False)
+
+
+@cache
+def _frequent(kind: str) -> frozenset[str]:
+    lines = (_NAMES / f"common_{kind}.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(line for line in lines if line and not line.startswith("#"))
 
 
 def _with_curated_posts(frame: pl.DataFrame, posts: pl.DataFrame) -> pl.DataFrame:
