@@ -112,7 +112,7 @@ def near_keys(words: pl.Expr) -> pl.Expr:
     """Keys of a list of words such that two lists that a single typing error (is_typo) tells apart share one.
 
     With two words or more: the list without one of those of its first eight words that can be misspelt at all. With
-    one: its first and its last three letters.
+    one: its first and its last two letters.
     """
     several = []
     for index in range(8):
@@ -120,7 +120,7 @@ def near_keys(words: pl.Expr) -> pl.Expr:
         others = pl.concat_list(words.list.head(index), words.list.slice(index + 1)).list.join(" ")
         several.append(pl.when(word.str.contains(rf"^[a-z]{{{TYPO_LENGTH},}}$")).then(others + pl.lit(" *")))
     whole = words.list.join(" ")
-    single = pl.concat_list(whole.str.head(3) + pl.lit("*"), pl.lit("*") + whole.str.tail(3))
+    single = pl.concat_list(whole.str.head(2) + pl.lit("*"), pl.lit("*") + whole.str.tail(2))
     return (
         pl.when(words.list.len() == 1).then(single).otherwise(pl.concat_list(several).list.drop_nulls().list.unique())
     )
@@ -132,6 +132,8 @@ def is_typo(left: str, right: str, vocabulary: frozenset[str]) -> bool:
     if shorter < TYPO_LENGTH or (left in vocabulary and right in vocabulary):
         return False
     if not (left.isalpha() and right.isalpha()):
+        return False
+    if left[:2] != right[:2] and left[-2:] != right[-2:]:
         return False
     allowed = 2 if shorter >= 10 else 1
     return OSA.distance(left, right, score_cutoff=allowed) <= allowed

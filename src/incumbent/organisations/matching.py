@@ -52,9 +52,12 @@ def relate(pairs: pl.DataFrame) -> pl.DataFrame:
         | pl.col("left_country").eq_missing(pl.col("right_country"))
     )  # fmt: skip
     same_core = pl.col("left_core").eq(pl.col("right_core")) & one_country
-    typo = _typos(pairs.filter((~blank) & pl.col("left_key").ne(pl.col("right_key"))))
+    # A name one error away from a known one has been read as that one already (parsing).
+    known_keys = registry().blocks["key"].unique().implode()
+    strange = ~pl.col("left_key").is_in(known_keys) & ~pl.col("right_key").is_in(known_keys)
+    typo = _typos(pairs.filter(strange & ~blank & (pl.col("left_key") != pl.col("right_key"))))
     facts = facts.join(typo, on=["left_core", "right_core"], how="left", maintain_order="left")
-    misspelt = pl.col("typo").is_not_null() & one_country & pl.col("relation").is_null()
+    misspelt = pl.col("typo").is_not_null() & one_country & strange
     cases: list[tuple[pl.Expr, str, pl.Expr, pl.Expr]] = [
         (identical, "same", pl.lit(1.0), pl.lit("the same name")),
         (blank, "different", pl.lit(0.0), pl.lit("no organisation given")),
