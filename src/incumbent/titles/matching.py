@@ -226,7 +226,7 @@ def _decided(joined: pl.DataFrame) -> pl.DataFrame:
         _rule(minister & col("heir").is_not_null(), "renamed", col("heir_score"), col("heir")),
         _rule(minister & (near | single), "similar", 0.5, "portfolios that share their words"),
         _rule(unnumbered, "similar", 0.6, "one title leaves out the class or district"),
-        _rule(national & kind.is_in(NATIONAL), "different", 0.0, "another place or portfolio"),
+        _rule(national & office & kind.is_in(NATIONAL), "different", 0.0, "another place or portfolio"),
         _rule(
             agreed & (col("body") == "same"), "same", spelt * col("body_score"), pl.coalesce(because, pl.lit(here_too))
         ),
