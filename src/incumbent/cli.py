@@ -15,7 +15,7 @@ import click
 
 from incumbent import __version__, output
 from incumbent.commands import check, explain, flows, parse, rosters, versions
-from incumbent.errors import EXIT_INPUT, IncumbentError, InputError, printable
+from incumbent.errors import EXIT_DONE, EXIT_INPUT, IncumbentError, InputError, printable
 
 EXIT_DEFECT = 70
 EXIT_INTERRUPTED = 130
@@ -61,22 +61,29 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _status(arguments: list[str]) -> int:
+    # Not cli.main: that turns a broken pipe into exit status 1, which here says that something is out of date.
     try:
-        result = cli.main(arguments, prog_name="incumbent", standalone_mode=False)
+        with cli.make_context("incumbent", arguments) as context:
+            cli.invoke(context)
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return EXIT_INPUT
     except IncumbentError as error:
         return _fail(error, arguments)
     except click.UsageError as error:
         return _fail(usage_error(error), arguments)
+    except click.ClickException as error:
+        return _fail(InputError(error.format_message()), arguments)
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         raise
-    except click.ClickException as error:
-        return _fail(InputError(error.format_message()), arguments)
     except Exception as error:
         return _defect(error, arguments)
-    return result if isinstance(result, int) else 0
+    return EXIT_DONE
 
 
 def usage_error(error: click.UsageError) -> InputError:
@@ -98,7 +105,7 @@ def _fail(error: IncumbentError, arguments: Sequence[str]) -> int:
         output.deliver(output.json_text(error.as_dict()), None)
     else:
         click.echo(error.describe(), err=True)
-    return error.exit_status or EXIT_INPUT
+    return error.exit_status
 
 
 def _defect(error: Exception, arguments: Sequence[str]) -> int:

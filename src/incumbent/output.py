@@ -93,20 +93,19 @@ def rows_of(frame: pl.DataFrame) -> list[dict[str, Any]]:
     return frame.with_columns(pl.col(pl.Date).cast(pl.String)).to_dicts()
 
 
-def csv_text(frame: pl.DataFrame, *, excel: bool = False) -> str:
-    """The frame as CSV (RFC 4180, `\\r\\n`), empty for missing.
+def csv_text(frame: pl.DataFrame) -> str:
+    """The frame as CSV (RFC 4180, `\\r\\n`), empty for missing."""
+    return frame.write_csv(line_terminator="\r\n", null_value="", quote_style="necessary")
 
-    `excel`: with a byte order mark, and an apostrophe before each cell that a spreadsheet would run as a formula.
-    """
-    import polars as pl
 
-    if excel:
-        text = pl.col(pl.String)
-        frame = frame.with_columns(
-            pl.when(text.str.contains(r"^[\s]*[=+\-@\t\r]")).then(pl.lit("'") + text).otherwise(text)
-        )
-    written = frame.write_csv(line_terminator="\r\n", null_value="", quote_style="necessary")
-    return ("﻿" if excel else "") + written
+def excel_text(frame: pl.DataFrame) -> str:
+    """The frame as CSV for a spreadsheet, by the rule of the published excel/ files (tablefiles.py)."""
+    from incumbent import tablefiles  # imports pyarrow, which every other answer does without
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "excel.csv"
+        tablefiles.write_excel_csv(frame, path)
+        return path.read_bytes().decode()
 
 
 def frame_text(frame: pl.DataFrame, format: str) -> str:

@@ -110,7 +110,8 @@ def check(
     if format_ == "table":
         _deliver_report(output_file, listed, evidence, checked, explain=explain, day_is_given=as_of is not None)
     elif format_ == "csv":
-        output.deliver(output.csv_text(checked.entries, excel=excel), output_file)
+        written = output.excel_text(checked.entries) if excel else output.csv_text(checked.entries)
+        output.deliver(written, output_file)
     else:
         output.deliver(output.json_text(_as_json(listed, evidence, checked)), output_file)
     if format_ != "table" or output_file:
