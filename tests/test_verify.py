@@ -36,7 +36,7 @@ def whats(problems: list[verify.Problem]) -> str:
 
 
 def test_nothing_is_wrong_at_any_level(original: Path) -> None:
-    for path in (original, original / SLUG, original / SLUG / "v1.1.0", original / SLUG / "latest"):
+    for path in (original, original / SLUG / "latest"):
         assert verify.verify(path) == []
     verify.require([])
 
@@ -118,7 +118,14 @@ def test_a_forger_who_mends_the_hashes_is_found_by_the_cells(
     replace(version, name, old, new)
     reseal(version)
     assert found in whats(verify.verify(version))
-    assert "is not the manifest that versions.json knows" in whats(verify.verify(published))
+
+
+def test_a_forger_who_mends_the_manifest_too_is_found_by_the_index(published: Path) -> None:
+    version = published / SLUG / "v1.0.0"
+    replace(version, "README.md", b"Harbour", b"Barbour")
+    manifest.write(version)
+    assert verify.verify(version) == []
+    assert "is not the manifest that versions.json knows" in whats(verify.verify(published / SLUG))
 
 
 def test_a_torn_parquet_is_found(published: Path) -> None:
