@@ -18,6 +18,8 @@ from incumbent.titles import compare_titles, title_blocking_keys
 #: How strongly a statement is tied to an entry's person, strongest first.
 TIES = {"decision": 5, "identifier": 4, "post": 3, "organisation": 2, "name": 1}
 SAME_OFFICE = ("same", "renamed")
+#: Titles whose ranks (titles.parse_titles) differ by less may be the same post in other words.
+A_RANK = 5
 SAME_BODY = ("same", "renamed", "part_of")
 
 
@@ -334,22 +336,23 @@ def _with_offices(links: pl.DataFrame, entries: pl.DataFrame, evidence: pl.DataF
 
     One body rewords the titles of people who stay ("Director General, Market Frameworks" becomes "... Market and
     Local Growth"). So at the same body, at the same rank or where a rank is unknown, other words are `reworded`; the
-    rules decide by what became of the listed post. Two offices with names of their own (two seats, two embassies) are
-    two offices.
+    rules decide by what became of the listed post. Two known offices with nothing added (Chief Medical Officer and
+    Chief Scientific Adviser, two seats, two embassies) are two offices.
     """
-    links = links.join(entries.select(pl.col("row").alias("entry"), "rank", "generic"), on="entry").join(
-        evidence.select("row", pl.col("rank").alias("other_rank"), pl.col("generic").alias("other_generic")), on="row"
+    links = links.join(entries.select(pl.col("row").alias("entry"), "rank", "exact"), on="entry").join(
+        evidence.select("row", pl.col("rank").alias("other_rank"), pl.col("exact").alias("other_exact")), on="row"
     )
     same_body = pl.col("body_relation").is_in(SAME_BODY)
-    ranks_differ = (pl.col("rank") != pl.col("other_rank")).fill_null(False)
-    both_ranked = pl.col("rank").is_not_null() & pl.col("other_rank").is_not_null()
-    both_specific = both_ranked & ~pl.col("generic") & ~pl.col("other_generic")
-    this = pl.col("post_relation").is_in(SAME_OFFICE) | (pl.col("post_relation").is_not_null() & same_body)
+    ranks_differ = ((pl.col("rank") - pl.col("other_rank")).abs() >= A_RANK).fill_null(False)
+    two_offices = pl.col("exact") & pl.col("other_exact")
+    # A part of a body words its titles itself: there only the same title is the same office.
+    one_body = pl.col("body_relation").is_in(["same", "renamed"])
+    this = pl.col("post_relation").is_in(SAME_OFFICE) | (pl.col("post_relation").is_not_null() & one_body)
     untitled = pl.col("office").is_null() | pl.col("other_office").is_null()
     return links.with_columns(
         pl.when(this | (untitled & same_body))
         .then(pl.lit("this"))
-        .when(same_body & ~ranks_differ & ~both_specific.fill_null(False))
+        .when(one_body & ~ranks_differ & ~two_offices.fill_null(False))
         .then(pl.lit("reworded"))
         .otherwise(pl.lit("other"))
         .alias("office_is")

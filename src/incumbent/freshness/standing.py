@@ -20,7 +20,7 @@ def stand(
     oldest = dt.date.min if max_age_days is None else as_of - dt.timedelta(days=max_age_days)
     entries = _with_seats(entries.rename({"row": "entry"}))
     statements = evidence.rename({"office": "other_office", "body": "other_body"}).drop(
-        "roster", "role", "rank", "generic"
+        "roster", "role", "rank", "exact"
     )
     persons = links.persons.join(statements, on="row").join(
         entries.select("entry", "body", "office", "distinctive").rename({"office": "listed_office"}), on="entry"
@@ -31,7 +31,7 @@ def stand(
         .join(statements, on="row")
     )
     named = holders.filter(pl.col("name").is_not_null())
-    persons = _reworded_resolved(persons, named)
+    persons = _reworded_resolved(persons, named.join(entries.filter(pl.col("seats") == "one"), on="entry", how="semi"))
     support = persons.filter(pl.col("office") == "this")
     entries = entries.join(_supported(support), on="entry", how="left")
     entries = _single(entries, support, named)

@@ -30,7 +30,7 @@ def prepare(claims: pl.DataFrame, as_of: dt.date, posts: pl.DataFrame) -> pl.Dat
     listed_organisation -> post, organisation, seats), `curated_seats`;
     how it reads: `name` (null unless a person is named), `name_kind`, `shown`, `given`, `surname`, `honorifics`,
     `distinctive`;
-    `office_key`, `office_name`, `rank`, `generic`, `seats`; `body_key`, `body_core`, `body_name`;
+    `office_key`, `office_name`, `rank`, `exact`, `seats`; `body_key`, `body_core`, `body_name`;
     when: `start_lo`, `start_hi`, `end_lo`, `end_hi`, `at`, `stated` (days), `held_from_lo`, `held_from_hi`, `held_to`
     (the days on which the claim says that the post was held), `dated` (the beginning is stated, not merely the day
     somebody was seen in post), `ended`.
@@ -78,7 +78,7 @@ def _with_readings(frame: pl.DataFrame) -> pl.DataFrame:
         pl.col("key").alias("office_key"),
         pl.col("display").alias("office_name"),
         "rank",
-        "generic",
+        "exact",
         "seats",
         pl.col("acting").alias("acting_title"),
     )

@@ -57,9 +57,14 @@ def weigh(grounds: pl.DataFrame, standing: Standing, evidence: pl.DataFrame) -> 
         .with_columns(
             (pl.col("exact") & (pl.col("precise") | ~pl.col("precise").any().over(group))).alias("telling"),
         )
+        # Of lists, the first one that shows it tells most; of dated statements, the newest.
+        .with_columns(pl.when(~pl.col("telling")).then("since_hi").alias("first_listed"))
         .sort(
-            ["entry", "reason", "subject", "aside", "weak", "telling", "announced", "held_to", "publisher", "claim_id"],
-            descending=[False, False, False, False, False, True, False, True, False, False],
+            [
+                *("entry", "reason", "subject", "aside", "weak"),
+                *("telling", "announced", "first_listed", "held_to", "publisher", "claim_id"),
+            ],
+            descending=[False] * 5 + [True, False, False, True, False, False],
             nulls_last=True,
         )
     )

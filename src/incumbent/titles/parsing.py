@@ -9,16 +9,18 @@ from incumbent.titles.offices import offices
 from incumbent.titles.parts import NATIONAL
 from incumbent.titles.reading import read_titles
 
-_ADDED = ("key", "display", "rank", "acting", "generic", "seats")
+_ADDED = ("key", "display", "rank", "acting", "generic", "seats", "exact")
 
 
 def parse_titles(titles: pl.DataFrame) -> pl.DataFrame:
-    """`titles` (post, organisation; others kept), in their order, with key, display, rank, acting, generic, seats.
+    """`titles` (post, organisation; others kept), in order, with key, display, rank, acting, generic, seats, exact.
 
     `key`: canonical words of the office or offices, without the organisation's own words; "" where the title says
     nothing. `display`: the usual title where the office is all it says, else the title as given, tidied. `rank`:
     larger is more senior, the highest of the offices held together; null where unknown. `acting`: the title says so.
-    `generic`: it means something only with its organisation. `seats`: `many` where several hold it at once, else `one`.
+    `generic`: it means something only with its organisation. `seats`: `many` where several hold it at once, else
+    `one`. `exact`: it names one known office and nothing else, so that two exact titles with different keys are two
+    offices.
     """
     read, parts = read_titles(titles)
     summed = (
@@ -26,10 +28,11 @@ def parse_titles(titles: pl.DataFrame) -> pl.DataFrame:
         .group_by("row")
         .agg(
             key=pl.col("part_key").sort_by("part").str.join(" + "),
-            rank=pl.col("rank").max(),
+            rank=pl.max_horizontal(pl.col("rank").max(), pl.col("grade").max()),
             generic=pl.col("generic").all(),
             many=pl.col("many").all(),
             one=pl.when(pl.len() == 1).then(pl.col("said").first()),
+            exact=(pl.len() == 1) & (pl.col("said").is_not_null() | pl.col("placed")).first(),
         )
     )
     tidy = pl.col("post").str.slice(0, 600).str.replace_all(r"[\s\pC]+", " ").str.strip_chars(" ,;")
@@ -42,6 +45,7 @@ def parse_titles(titles: pl.DataFrame) -> pl.DataFrame:
         "acting",
         pl.col("generic").fill_null(value=False),
         seats=pl.when("many").then(pl.lit("many")).otherwise(pl.lit("one")),
+        exact=(pl.col("exact") & ~pl.col("many")).fill_null(value=False),
     )
     asked = titles.select(pl.col("post", "organisation").cast(pl.String))
     found = asked.join(rows, on=["post", "organisation"], how="left", nulls_equal=True, maintain_order="left")
@@ -86,6 +90,8 @@ def _named(parts: pl.DataFrame) -> pl.DataFrame:
         "part",
         "org_key",
         "rank",
+        "grade",
+        placed.fill_null(value=False).alias("placed"),
         part_key=pl.concat_str(
             [
                 pl.col("modifier"),

@@ -15,11 +15,11 @@ from incumbent.titles.offices import offices, stems_of
 JOINS = ("and", "with", "plus", "also", "including")
 
 #: One row per part of a title. `area` is sorted; `org_...` is the body that the part is in, as parse_organisations has
-#: it; `moved` where the title itself names that body.
+#: it; `moved` where the title itself names that body; `grade`: the rank that another part of the title only stated.
 PARTS = {
     "row": pl.UInt32(), "part": pl.Int64(), "office": pl.Int64(), "modifier": pl.String(), "area": pl.List(pl.String()),
     "org_key": pl.String(), "org_core": pl.String(), "org_country": pl.String(), "org_stated": pl.Boolean(),
-    "org_display": pl.String(), "moved": pl.Boolean(),
+    "org_display": pl.String(), "moved": pl.Boolean(), "grade": pl.Int64(),
 }  # fmt: skip
 
 #: Kinds of office that, with their area, are the only one of their country.
@@ -36,7 +36,7 @@ def finished_parts(found: pl.DataFrame, bodies: pl.DataFrame, titles: pl.DataFra
     """
     known = offices()
     parts = (
-        found.join(known.table.select(pl.col("id").alias("office"), "kind", "seats"), on="office", how="left")
+        found.join(known.table.select(pl.col("id").alias("office"), "kind", "seats", "rank"), on="office", how="left")
         .join(bodies, on=["row", "part"], how="left")
         .join(titles.select("row", pl.col("^org_.*$").name.suffix("_given")), on="row", how="left")
         .with_columns(moved=pl.col("org_key").is_not_null())
@@ -54,7 +54,7 @@ def gathered(tokens: pl.DataFrame) -> pl.DataFrame:
     office, modifier = token.str.starts_with("#"), token.str.starts_with("^")
     filler, weak = [*folding.FILLERS, *JOINS, ";", ""], stems_of("weak")
     word = (
-        token.filter(~office & ~modifier & ~token.is_in(filler))
+        token.filter(~office & ~modifier & ~token.str.starts_with("@") & ~token.is_in(filler))
         .str.replace(r"^([a-z]{2,}[^s\W\d])s$", "${1}")
         .unique()
         .sort()
@@ -169,5 +169,6 @@ def _without_ranks(parts: pl.DataFrame) -> pl.DataFrame:
     graded = (pl.col("office") == offices().id("permanent secretary")) & follows
     empty = bare & (rank | pl.col("kind").eq("envoy") | graded)
     parts = parts.with_columns(empty=empty.fill_null(value=False))
+    parts = parts.with_columns(grade=pl.when("empty").then("rank").max().over("row"))
     keep = ~pl.col("empty") | (pl.col("empty").all().over("row") & (pl.col("part") == pl.col("part").min().over("row")))
     return parts.filter(keep)

@@ -39,7 +39,7 @@ def read_titles(titles: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     seats = _congress(frame)
     parts = _read(frame.join(seats, on="row", how="anti").select("row", "text", pl.col("^org_.*$")))
     seats = seats.join(frame.select("row", pl.col("^org_.*$")), on="row", how="left")
-    seats = seats.with_columns(moved=pl.lit(value=False)).select(*PARTS)
+    seats = seats.with_columns(moved=pl.lit(value=False), grade=pl.lit(None, pl.Int64())).select(*PARTS)
     everything = pl.concat([parts.select(*PARTS), seats]).sort("row", "part")
     return frame.select("row", "post", "organisation", "acting", "text"), everything
 
