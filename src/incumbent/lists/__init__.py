@@ -22,6 +22,9 @@ from incumbent.lists.table import Table
 
 #: A name or a title is not longer; what is, is a file that was pasted into a cell.
 MOST_CHARACTERS = 10_000
+#: Direction marks, zero width spaces, soft hyphens only hide in names. Zero width joiners stay: scripts need them.
+_INVISIBLE = r"[\x{200B}\x{200E}\x{200F}\x{202A}-\x{202E}\x{2060}\x{2066}-\x{2069}\x{FEFF}\x{AD}]"
+_UNTIDY = rf"{_INVISIBLE}|[\p{{Cc}}--\x{{20}}]|^\s|\s$|\s\s|[\s--\x{{20}}]|^$"
 _DATE_FIELDS = ("start", "end", "as_at", "stated_at")
 #: What people write in a column that holds yes or no.
 _TRUE = ("true", "t", "yes", "y", "1", "x", "acting", "interim", "primary")
@@ -46,7 +49,7 @@ def read_list(
     """A list to be checked. `columns` overrides the detected ones; `organisation` is for a list that has no column
     for it. Raises InputError for anything that cannot be read without guessing.
     """
-    return _read(Path(path), "roster", LIST_FIELDS, columns or {}, organisation, sheet)
+    return _read(Path(path), "roster", LIST_FIELDS, columns or {}, organisation, sheet, Path(path).stem)
 
 
 def read_evidence(
@@ -62,10 +65,13 @@ def read_evidence(
     its `source_url`, else its source. `roster` is the slug that the claims are read for. Raises InputError as
     read_list does.
     """
-    readings = [_read(Path(path), "evidence", EVIDENCE_FIELDS, columns or {}, organisation, None) for path in paths]
-    frames = [reading.claims.with_columns(roster=pl.lit(roster or None, pl.String)) for reading in readings]
-    claims = with_claim_ids(pl.concat(frames)) if frames else empty_claims()
-    return Evidence(claims, tuple(readings))
+    readings = [
+        _read(Path(path), "evidence", EVIDENCE_FIELDS, columns or {}, organisation, None, roster) for path in paths
+    ]
+    if len(readings) == 1:
+        return Evidence(readings[0].claims, tuple(readings))
+    claims = pl.concat([empty_claims(), *(reading.claims for reading in readings)])
+    return Evidence(claims.unique("claim_id").sort("claim_id"), tuple(readings))
 
 
 def latest_day(claims: pl.DataFrame) -> str | None:
@@ -89,6 +95,7 @@ def _read(
     given: Mapping[str, str],
     organisation: str | None,
     sheet: str | None,
+    roster: str,
 ) -> Reading:
     table = read_table(path, fields, given, sheet)
     mapping = choose(table.headers, fields, given, str(path), constant_organisation=organisation is not None)
@@ -110,8 +117,7 @@ def _read(
     frame, id_note = _entry_ids(frame) if role == "roster" else (frame, None)
     if id_note:
         notes.append(id_note)
-    claims = _claims(frame, path, role, table.digest)
-    ids = with_claim_ids(claims)
+    ids = with_claim_ids(_claims(frame, path, role, roster, table.digest))
     entries = None
     if role == "roster":
         entries = (
@@ -137,13 +143,11 @@ def _clean_cells(table: Table, mapping: ColumnMapping, where: str) -> pl.DataFra
                 expected=f"at most {MOST_CHARACTERS:,} characters",
                 do="look for a quote that is never closed",
             )
-    text = pl.col(list(mapping.positions))
-    # Zero width joiners stay: scripts need them. Direction marks and soft hyphens only hide in names.
-    text = text.str.replace_all(
-        r"[\x{200B}\x{200E}\x{200F}\x{202A}-\x{202E}\x{2060}\x{2066}-\x{2069}\x{FEFF}\x{AD}]", ""
-    )
-    text = text.str.replace_all(r"[\s\p{Cc}]+", " ").str.strip_chars()
-    return frame.with_columns(pl.when(text != "").then(text))
+    # Most columns are clean already, and looking is cheaper than rewriting.
+    untidy = frame.select(pl.col(list(mapping.positions)).str.contains(_UNTIDY).any()).row(0, named=True)
+    text = pl.col([field for field in mapping.positions if untidy[field]])
+    text = text.str.replace_all(_INVISIBLE, "").str.replace_all(r"[\s\p{Cc}]+", " ").str.strip_chars()
+    return frame.with_columns(pl.when(text != "").then(text)) if any(untidy.values()) else frame
 
 
 def _whole_names(frame: pl.DataFrame) -> pl.DataFrame:
@@ -213,7 +217,7 @@ def _locator() -> pl.Expr:
     return pl.format("row {}", pl.col("row"))
 
 
-def _claims(frame: pl.DataFrame, path: Path, role: str, digest: str) -> pl.DataFrame:
+def _claims(frame: pl.DataFrame, path: Path, role: str, roster: str, digest: str) -> pl.DataFrame:
     """The rows as claims, in the file's order, without ids."""
     present = set(frame.columns)
 
@@ -226,7 +230,7 @@ def _claims(frame: pl.DataFrame, path: Path, role: str, digest: str) -> pl.DataF
     host = url.str.extract(r"^[A-Za-z][A-Za-z0-9+.-]*://(?:[^/@?#]*@)?(?i:www\.)?([^/:?#]+)").str.to_lowercase()
     special = {
         "claim_id": text,
-        "roster": pl.lit(path.stem) if role == "roster" else text,
+        "roster": pl.lit(roster or None, pl.String),
         "source": source,
         "role": pl.lit(role),
         "publisher": cell("publisher", pl.coalesce(host, source)),

@@ -26,6 +26,8 @@ _BOMS = (
     (b"\xfe\xff", "utf-16-be"),
 )
 _NAMES = {"utf-8": "UTF-8", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16", "cp1252": "Windows-1252"}
+#: The header is looked for in this many characters.
+_HEAD = 1 << 20
 #: A UTF-8 letter outside ASCII; in a file that is no UTF-8 it proves that the file mixes two encodings.
 _UTF8_LETTER = re.compile(rb"[\xc2-\xf4][\x80-\xbf]{1,3}")
 
@@ -119,7 +121,7 @@ def _find_header(
 
 def _first_records(text: str, offset: int, delimiter: str) -> Iterator[tuple[list[str], int]]:
     """The first records as cells, each with the offset behind it; ends at what is no CSV, or is far too long."""
-    stream = io.StringIO(text, newline="")
+    stream = io.StringIO(text[:_HEAD], newline="")
     stream.seek(offset)
     reader = csv.reader(stream, delimiter=delimiter, strict=True)
     try:
