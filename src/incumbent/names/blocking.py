@@ -3,8 +3,8 @@
 Each rule of relate has its key, and the tests hold the two together:
 
 - `surname|letter`: surnames equal or sharing a part; given names that agree, by name, nickname, initial or not at all;
-- `surname|~end`: a given name misspelt in its first letters, found by its last three;
-- `given~length^half`, `given~length$half`: a surname with one letter wrong: one of its halves is whole;
+- `surname|~rest`: a given name misspelt in its first two letters, found by what is left without one of them;
+- `given~letters`: a surname with one letter wrong: the same when the right letter of each is left out;
 - `=word word`: the same words in the other order;
 - `body:words`: cells that hold a body's name.
 """
@@ -24,7 +24,7 @@ _LETTERS = [*string.ascii_lowercase, *string.digits]
 
 
 def blocking_keys(names: pl.Series) -> pl.DataFrame:
-    """Columns name, key: one row per distinct key of each distinct name, sorted.
+    """Columns name, key: one row per distinct key of each distinct name, in no order.
 
     Two names that compare_names calls anything but `different` share a key. Vacant, withheld and empty have none.
     """
@@ -32,9 +32,9 @@ def blocking_keys(names: pl.Series) -> pl.DataFrame:
     readings = _readings(parsed.filter(pl.col("kind") == "person"))
     solid = readings.filter(pl.col("why") != "swapped")
     tokens = _tokens(solid)
-    keys = [_surname_keys(solid, tokens), _ending_keys(solid), _misspelt_keys(solid, tokens), _order_keys(readings)]
+    keys = [_surname_keys(solid, tokens), _beginning_keys(solid), _misspelt_keys(solid, tokens), _order_keys(readings)]
     bodies = parsed.filter(pl.col("kind") == "body").select("name", key=pl.lit("body:") + _words(pl.col("display")))
-    return pl.concat([*keys, bodies]).unique().sort("name", "key")
+    return pl.concat([*keys, bodies]).unique()
 
 
 def _words(column: pl.Expr) -> pl.Expr:
@@ -103,9 +103,15 @@ def _surname_forms(solid: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([solid.select("reading", "name", form="letters"), parts]).unique()
 
 
-def _ending_keys(solid: pl.DataFrame) -> pl.DataFrame:
+def _beginning_keys(solid: pl.DataFrame) -> pl.DataFrame:
     first = pl.col("given").list.first()
-    return solid.filter(first.str.len_chars() >= 5).select("name", key=pl.col("letters") + "|~" + first.str.tail(3))
+    rest = pl.concat_list(first, first.str.slice(1), first.str.head(1) + first.str.slice(2))
+    return (
+        solid.filter(first.str.len_chars() >= 3)
+        .select("name", "letters", rest=rest)
+        .explode("rest")
+        .select("name", key=pl.col("letters") + "|~" + pl.col("rest"))
+    )
 
 
 def _misspelt_keys(solid: pl.DataFrame, tokens: pl.DataFrame) -> pl.DataFrame:
@@ -118,31 +124,29 @@ def _misspelt_keys(solid: pl.DataFrame, tokens: pl.DataFrame) -> pl.DataFrame:
         )
     ).explode("full")
     named = called.join(full_names, on="token").select("reading", "full").unique()
-    length = pl.col("letters").str.len_chars().cast(pl.Int64)
-    halves = (
-        solid.select("reading", "name", "letters", shorter=pl.concat_list(length, length - 1))
-        .explode("shorter")
-        .filter(pl.col("shorter") >= SHORTEST_MISSPELT)
-    )
-    # Of the shorter surname's letters, the first half and the rest less one: an edit, even two letters that changed
-    # places, leaves one of the two whole.
-    head = pl.col("shorter") // 2
-    tail = pl.col("shorter") - 1 - head
-    keyed = halves.with_columns(
-        half=pl.concat_list(
-            pl.lit("^") + pl.col("letters").str.head(head), pl.lit("$") + pl.col("letters").str.tail(tail)
+    length = pl.col("letters").str.len_chars()
+    # One letter more, less or other, or two that changed places: leaving out one letter of each makes them equal, or
+    # one equals the other less a letter (the symmetric deletes of SymSpell, https://github.com/wolfgarbe/SymSpell).
+    lessened = (
+        solid.filter(length >= SHORTEST_MISSPELT)
+        .select("reading", "name", "letters", place=pl.int_ranges(-1, length.cast(pl.Int64)))
+        .explode("place")
+        .with_columns(
+            less=pl.when(pl.col("place") < 0)
+            .then("letters")
+            .otherwise(
+                pl.col("letters").str.head(pl.max_horizontal("place", 0))
+                + pl.col("letters").str.slice(pl.col("place") + 1)
+            )
         )
-    ).explode("half")
-    return keyed.join(named, on="reading").select(
-        "name", key=pl.format("{}~{}{}", pl.col("full"), pl.col("shorter"), pl.col("half"))
+        .select("reading", "name", "less")
+        .unique()
     )
+    return lessened.join(named, on="reading").select("name", key=pl.col("full") + "~" + pl.col("less"))
 
 
 def _order_keys(readings: pl.DataFrame) -> pl.DataFrame:
-    first = pl.col("given").list.first().str.replace_all("-", "")
-    return readings.filter(first.str.len_chars() > 1).select(
-        "name",
-        key=pl.format(
-            "={} {}", pl.min_horizontal(first, pl.col("letters")), pl.max_horizontal(first, pl.col("letters"))
-        ),
-    )
+    written = pl.col("given").list.eval(pl.element().filter(pl.element().str.len_chars() > 1)).list.first()
+    first = written.str.replace_all("-", "", literal=True)
+    least, most = pl.min_horizontal(first, "letters"), pl.max_horizontal(first, "letters")
+    return readings.filter(first.is_not_null()).select("name", key=pl.format("={} {}", least, most))

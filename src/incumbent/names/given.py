@@ -27,7 +27,8 @@ def relation(left: str, right: str) -> str:
     """Of two written-out given names: equal | spelling | nickname | loose | typo | different.
 
     loose: linked by the nicknames package although both are names of their own, or one is the first half of the other
-    (Anne, Anne-Marie). typo: one letter apart, and not both known names: Ian and Alan, Mark and Mary are two people's.
+    (Anne, Anne-Marie). typo: one letter apart, and not both known names: Ian and Alan, Mark and Mary are two
+    people's. Of three letters only one may be missing, and the other must be a known name (Rod, Rord; not Jon, Kon).
     """
     if left.replace("-", "") == right.replace("-", ""):
         return "equal"
@@ -48,12 +49,10 @@ def relation(left: str, right: str) -> str:
 
 def _is_typo(left: str, right: str) -> bool:
     shorter = min(len(left), len(right))
-    known = vocabulary.given_names()
-    if shorter < 4 or (left in known and right in known):
+    known = (left in vocabulary.given_names()) + (right in vocabulary.given_names())
+    if shorter < 3 or known == 2 or OSA.distance(left, right, score_cutoff=1) != 1:
         return False
-    if left[0] != right[0] and (shorter < 5 or left[-3:] != right[-3:]):
-        return False  # so that blocking can find it by its first or last letters
-    return OSA.distance(left, right, score_cutoff=1) == 1
+    return shorter >= 4 or (known == 1 and len(left) != len(right))
 
 
 def canonical(name: str) -> str:
@@ -79,6 +78,11 @@ def initials(name: str) -> frozenset[str]:
 def is_initial(name: str) -> bool:
     """Whether a folded given name is a single letter."""
     return len(name) == 1
+
+
+def first_written(names: tuple[str, ...]) -> str:
+    """The first given name that is written out, without hyphens; empty when all are initials."""
+    return next((name.replace("-", "") for name in names if not is_initial(name)), "")
 
 
 def _initial_agrees(left: str, right: str) -> bool:

@@ -20,6 +20,7 @@ _DOUBLE_QUOTES = re.compile(r'"([^"]*)"')
 _SINGLE_QUOTES = re.compile(r"(?<![\w.])'([^']{2,40})'(?!\w)")
 _SEPARATORS = re.compile(r"\s*[:;/]\s*|\s+-\s+")
 _MASK = re.compile(r"(x{2,}|[x ]{3,})")
+_GLUED = re.compile(r"(?!Mc|Mac[A-Z]|De|Di|Du|La|Le|Van|Von|Fitz|St)([A-Z][a-z]{2,})([A-Z][a-z]+(?:[A-Z][a-z]+)?)")
 _REDACTION_MARKS = re.compile(r"[*x█■▇#]{2,}", re.IGNORECASE)
 
 _Split: TypeAlias = tuple[list[Token], list[Token]]
@@ -59,7 +60,7 @@ def parse_name(raw: str) -> Name:
         return Name(raw, kind, cleaned if kind == "body" else "")
     han = text.split_han(cleaned.replace(" ", ""))
     core, nicknames = _without_asides(han or cleaned)
-    core = _without_remarks(core)
+    core = _without_remarks(_unglued(core.strip()))
     segments = [segment for segment in (as_segment(part) for part in core.split(",")) if segment.tokens]
     if not segments:
         return Name(raw, "empty")
@@ -140,6 +141,14 @@ def _without_remarks(core: str) -> str:
     return chosen or pieces[0]
 
 
+def _unglued(core: str) -> str:
+    """ "JonCunliffe" with the space that got lost, where it begins with a given name; not McDonald, DeFazio."""
+    glued = _GLUED.fullmatch(core)
+    if glued is None or glued.group(1).lower() not in vocabulary.given_names():
+        return core
+    return f"{glued.group(1)} {glued.group(2)}"
+
+
 def _is_body(core: str, segments: list[Segment]) -> bool:
     known = vocabulary.body_words()
     said = text.words(core).split()
@@ -206,8 +215,10 @@ def _is_inverted(first: Segment, second: Segment) -> bool:
     if any(token.folded in vocabulary.remarks() for token in second.tokens):
         return False
     known = vocabulary.given_names()
-    opening, following = first.tokens[0].folded, second.tokens[0].folded
+    opening, following = first.tokens[0].folded, second.tokens[0].folded.split("-")[0]
     whole_name = len(first.tokens) > 1 and (len(opening) == 1 or opening in known)
+    if opening in vocabulary.particles():
+        return True
     return not (whole_name and len(following) > 1 and following not in known)
 
 
@@ -224,14 +235,11 @@ def _split_natural(tokens: list[Token], addressed: bool) -> tuple[list[Token], l
     while start > 1 and tokens[start - 1].folded in vocabulary.particles():
         start -= 1
     given, surname = tokens[:start], tokens[start:]
-    if (
-        len(tokens) > 3
-        or len(surname) > 1
-        or tokens[0].folded in vocabulary.particles()
-        or any(token.is_initial for token in (tokens[0], tokens[1]))
-    ):
+    in_doubt = len(tokens) <= 5 and len(surname) == 1 and tokens[0].folded not in vocabulary.particles()
+    if not in_doubt or tokens[0].is_initial:
         return given, surname, None
-    if not addressed and _swap_likelihood(tokens[0].folded, tokens[-1].folded, tokens[1].folded) >= DECISIVE:
+    in_full = len(tokens) <= 3 and not tokens[1].is_initial and not addressed
+    if in_full and _swap_likelihood(tokens[0].folded, tokens[-1].folded, tokens[1].folded) >= DECISIVE:
         return tokens[1:], tokens[:1], (given, surname)
     return given, surname, (tokens[1:], tokens[:1])
 

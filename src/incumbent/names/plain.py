@@ -35,6 +35,7 @@ def split_plain(distinct: pl.Series) -> tuple[pl.DataFrame, pl.Series]:
         display=pl.col("given_text") + " " + pl.col("surname_text"),
         given=pl.col("given_text").str.replace_all(".", "", literal=True).str.to_lowercase().str.split(" "),
         surname=pl.col("surname_text").str.replace("'", "", literal=True).str.to_lowercase(),
+        swappable=~inverted & pl.col("given_text").str.contains("^[A-Z][a-z]"),
         unsure=~inverted & ~pl.col("given_text").str.contains(r"[ .]|^.$"),
     )
     kept = _with_orders(parsed)
@@ -80,7 +81,9 @@ def _with_orders(parsed: pl.DataFrame) -> pl.DataFrame:
         never_seen_surname
     )
     reading = pl.struct(
-        given=pl.concat_list("surname"), surname=pl.col("first"), why=pl.lit("swapped", dtype=pl.String)
+        given=pl.concat_list(pl.col("given").list.slice(1), "surname"),
+        surname=pl.col("first"),
+        why=pl.lit("swapped", dtype=pl.String),
     )
     empty = pl.lit([], dtype=pl.List(pl.Struct({"given": pl.List(pl.String), "surname": pl.String, "why": pl.String})))
     return weighed.filter(~(pl.col("unsure") & (swapped / written >= DECISIVE))).select(
@@ -88,5 +91,5 @@ def _with_orders(parsed: pl.DataFrame) -> pl.DataFrame:
         "display",
         "given",
         "surname",
-        orders=pl.when("unsure").then(pl.concat_list(reading)).otherwise(empty),
+        orders=pl.when("swappable").then(pl.concat_list(reading)).otherwise(empty),
     )

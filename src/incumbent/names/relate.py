@@ -9,8 +9,9 @@ from rapidfuzz.distance import OSA
 from incumbent.names import given, text, vocabulary
 from incumbent.names.parse import Name, Reading
 
-#: A surname shorter than this is never taken for another's misspelling (Jon Day, Jon May).
-SHORTEST_MISSPELT = 5
+#: A surname shorter than this is never taken for another's misspelling (Jon Day, Jon May). At this length only two
+#: letters that changed places or one that is missing count (King, Knig; Allen, Alen; not Reid, Read).
+SHORTEST_MISSPELT = 4
 #: A given name may be misspelt only beside a surname at least this long.
 _SHORTEST_BESIDE_TYPO = 4
 
@@ -68,6 +69,8 @@ def _relate_readings(one: Reading, other: Reading, left: Name, right: Name) -> V
         return Verdict("different", 0.0, names.reason)
     if surnames == "equal":
         return _relate_given(names, one.surname)
+    if surnames == "particle" and names.level == "initial":
+        return Verdict("compatible", 0.55, f"a particle on one side only, and {names.reason}")
     if names.level != "same":
         return Verdict("different", 0.0, f"surnames agree only in part, and {names.reason}")
     if surnames == "typo":
@@ -89,8 +92,8 @@ def _relate_given(names: given.Match, surname: str) -> Verdict:
 
 def _relate_swapped(one: Reading, other: Reading, surnames: str) -> Verdict:
     """The surname first on one side, without a comma to say so: the words must be the same."""
-    exact = surnames == "equal" and one.given and other.given and one.given[0] == other.given[0]
-    if one.why == other.why or not exact or given.match(one.given, other.given).level != "same":
+    exact = surnames == "equal" and given.first_written(one.given) == given.first_written(other.given) != ""
+    if one.why == other.why or not exact or given.match(one.given, other.given).level not in ("same", "shared"):
         return Verdict("different", 0.0, "not the same in the other order either")
     return Verdict("compatible", 0.75, "same words in the other order")
 
@@ -110,7 +113,11 @@ def surname_relation(left: str, right: str) -> str:
             return "part"
     if min(len(joined_left), len(joined_right)) < SHORTEST_MISSPELT:
         return "different"
-    return "typo" if OSA.distance(joined_left, joined_right, score_cutoff=1) <= 1 else "different"
+    if OSA.distance(joined_left, joined_right, score_cutoff=1) > 1:
+        return "different"
+    if len(joined_left) == len(joined_right) == SHORTEST_MISSPELT and sorted(joined_left) != sorted(joined_right):
+        return "different"
+    return "typo"
 
 
 def significant_parts(surname: str) -> frozenset[str]:
