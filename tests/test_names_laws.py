@@ -224,4 +224,4 @@ def test_blocking_finds_every_match_among_many_spellings() -> None:
     met = keys.join(keys, on="key").select(left="name", right="name_right").unique()
     assert matches.join(met, on=["left", "right"], how="anti").select("left", "right", "relation").rows() == []
     assert matches["relation"].n_unique() == 3
-    assert len(met) < len(pairs) / 20
+    assert len(met) < len(pairs) / 10  # eight surnames in all: an eighth of the pairs share one
