@@ -7,13 +7,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from incumbent import engine, resources
 from incumbent.errors import HeldError
 
-FLOW = '''
+FLOW = """
 import logging
 from prefect import flow, task
 from incumbent.errors import HeldError
@@ -32,7 +33,7 @@ def sample(number: int) -> dict[str, int]:
     if number < 0:
         hold()
     return {"number": double(number)}
-'''
+"""
 
 
 @pytest.fixture
@@ -52,6 +53,17 @@ def test_a_flow_runs_on_a_temporary_server_and_its_errors_come_out_unchanged(flo
         engine.run("sample", number=-1)
     assert raised.value.where == "list"
     assert str(flows) not in sys.path
+
+
+@pytest.mark.slow
+def test_a_configured_server_is_used_and_none_is_started(flows: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+
+    url = engine._temporary_server().ready()
+    monkeypatch.setenv("PREFECT_API_URL", url)
+    monkeypatch.setattr(engine, "_temporary_server", lambda: pytest.fail("a second server was started"))
+    with temporary_settings({PREFECT_API_URL: url}):
+        assert engine.run("sample", number=2) == {"number": 4}
 
 
 @pytest.mark.slow
@@ -88,6 +100,21 @@ def test_a_server_that_does_not_start_is_a_held_run(monkeypatch: pytest.MonkeyPa
     assert raised.value.exit_status == 3
 
 
+def test_only_what_a_disk_or_a_network_did_is_tried_again() -> None:
+    def state(error: Exception | None) -> SimpleNamespace:
+        def result() -> int:
+            if error is not None:
+                raise error
+            return 1
+
+        return SimpleNamespace(result=result)
+
+    tried = {
+        error: engine.is_io_failure(None, None, state(error)) for error in (OSError("disk"), HeldError("no"), None)
+    }
+    assert list(tried.values()) == [True, False, False]
+
+
 def test_an_unknown_flow_is_an_error(flows: Path) -> None:
     with pytest.raises(ModuleNotFoundError, match="nowhere"):
         engine.load("nowhere")
@@ -96,7 +123,13 @@ def test_an_unknown_flow_is_an_error(flows: Path) -> None:
 
 @pytest.mark.parametrize(
     ("configured", "how"),
-    [(False, ""), (True, "PREFECT_API_URL"), (True, "PREFECT_PROFILE"), (True, "profiles.toml"), (True, "prefect.toml")],
+    [
+        (False, ""),
+        (True, "PREFECT_API_URL"),
+        (True, "PREFECT_PROFILE"),
+        (True, "profiles.toml"),
+        (True, "prefect.toml"),
+    ],
 )
 def test_a_configured_server_is_noticed(
     configured: bool, how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

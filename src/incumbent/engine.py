@@ -33,12 +33,15 @@ STARTUP_SECONDS = 180
 #: Only defaults: what the environment says wins. A run prints its own report; Prefect's log goes to its server.
 _DEFAULTS = {
     "DO_NOT_TRACK": "1",
+    "GX_ANALYTICS_ENABLED": "false",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": str(STARTUP_SECONDS),
     "PREFECT_LOGGING_EXTRA_LOGGERS": "incumbent",
     "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
 }
 
+#: What a flow imports late, because it takes seconds, and can have imported for nothing while a server starts.
+_MEANWHILE = {"release": ("great_expectations",), "watch": ("great_expectations",)}
 _ARGUMENTS = ("-m", "incumbent.engine")
 
 
@@ -52,6 +55,9 @@ def run(name: str, **parameters: Any) -> dict[str, Any]:
     logging.getLogger("incumbent").setLevel(logging.INFO)  # one line per step, also in Prefect's record of the run
     server = None if server_configured() else _temporary_server()
     flow = load(name)
+    if server:
+        for module in _MEANWHILE.get(name, ()):
+            importlib.import_module(module)
     with _settings(server.ready() if server else None):
         report: dict[str, Any] = flow(**parameters)
     return report
