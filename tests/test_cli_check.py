@@ -218,6 +218,39 @@ def test_evidence_without_any_date_needs_a_day(run: Any, files: tuple[Path, Path
     assert "--as-of" in err
 
 
+def test_holders_whom_the_list_lacks_are_shown_and_counted(run: Any, tmp_path: Path) -> None:
+    header = "person,post,organisation,as_at,scope,stated_at\n"
+    keepers = ["Ann Archer", "Ben Bower", "Cid Carter", "Dot Dyer", "Eve Eaton", "Fay Finch", "Gus Grant", "Hal Holt",
+               "Ida Irwin", "Jim Jarvis", "Kay Kemp", "Lou Lamb", "Max Moore"]  # fmt: skip
+    offices = ["Clerk", "Surveyor", "Pilot", "Treasurer", "Keeper of the Light", "Harbour Master", "Librarian",
+               "Porter", "Engineer", "Bell Ringer", "Archivist", "Diver", "Cook"]  # fmt: skip
+    rows = [
+        f"{name},{post},Harbour Office,2012-06-01,complete,2012-06-01\n"
+        for name, post in zip(keepers, offices, strict=True)
+    ]
+    (tmp_path / "e.csv").write_text(header + "".join(rows))
+    (tmp_path / "l.csv").write_text("person,post,organisation\nAnn Archer,Clerk,Harbour Office\n")
+    status, out, _ = run("check", tmp_path / "l.csv", "--evidence", tmp_path / "e.csv")
+    assert status == 0
+    assert "12 holders of posts in the list's scope are not on the list" in out
+    assert "and 2 more: --format json lists them all" in out
+    answer = json.loads(run("check", tmp_path / "l.csv", "--evidence", tmp_path / "e.csv", "--json")[1])
+    assert {finding["holder"] for finding in answer["missing"]} == set(keepers[1:])
+
+
+def test_on_a_terminal_there_is_a_spinner_and_no_lines(
+    run: Any, files: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm")
+    status, out, err = run("check", files[0], "--evidence", files[1])
+    assert status == 1
+    assert "Dot Dyer" in out
+    assert "\x1b[" in err
+    assert "reading the list and the evidence" not in err.splitlines(), "no line of a log"
+
+
 BENCH = Path(__file__).resolve().parents[1] / "../shared/bench"
 
 

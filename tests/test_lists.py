@@ -210,6 +210,31 @@ def test_columns_can_be_given(tmp_path: Path) -> None:
         assert caught.value.where == "--columns"
 
 
+def test_a_given_person_column_outweighs_the_parts_of_a_name(tmp_path: Path) -> None:
+    path = write(tmp_path, "Name,Surname,Post,Body\nAnn Archer,Archer,Clerk,Harbour\n")
+    assert listed(path, columns={"person": "Name"}) == [("0001", "Ann Archer", "Clerk", "Harbour")]
+    path = write(tmp_path, "Official,Surname,Post,Body\nAnn Archer,Archer,Clerk,Harbour\n")
+    assert listed(path) == [("0001", "Ann Archer", "Clerk", "Harbour")]
+
+
+def test_a_column_that_two_fields_know_goes_to_the_surer_one(tmp_path: Path) -> None:
+    path = write(tmp_path, "Name,Office,Parent department\nAnn,Clerk,Harbour\n")
+    assert listed(path) == [("0001", "Ann", "Clerk", "Harbour")]
+    path = write(tmp_path, "Name,Office\nAnn,Clerk\n")
+    assert listed(path, organisation="Harbour") == [("0001", "Ann", "Clerk", "Harbour")]
+
+
+def test_spreadsheet_cells_of_every_type_are_text(tmp_path: Path) -> None:
+    rows = [["person", "post", "organisation", "acting", "start", "end", "as at"],
+            [1, True, dt.time(9, 30), False, dt.date(2012, 1, 2), None, 2012],
+            [1.5, "x", dt.timedelta(hours=2), True, "2012", "", None]]  # fmt: skip
+    path = write(tmp_path, workbook(("Facts", rows)), "facts.xlsx")
+    assert evidence_rows(path, "person", "post", "acting", "start", "as_at") == [
+        ("1", "true", False, "2012-01-02", "2012"),
+        ("1.5", "x", True, "2012", None),
+    ]
+
+
 def test_a_list_of_one_body_takes_it_as_an_option(tmp_path: Path) -> None:
     path = write(tmp_path, "Name,Seat\nAnn Archer,North\n,\n")
     assert listed(path, organisation="Parish Council") == [("0001", "Ann Archer", "North", "Parish Council")]
@@ -252,6 +277,7 @@ def test_the_lists_own_ids_are_kept_when_each_row_has_one(tmp_path: Path, ids: l
         ("person,post,organisation,\nAnn,Clerk,Harbour,x\n", "has no name", "column 4, first cell in row 2"),
         (b"\x1f\x8b" + b"x" * 40, "compressed", ""),
         (b"%PDF-1.7 x", "a PDF", ""),
+        (("x" * (1 << 20)).encode() + HEADER.encode(), "first line is no header", ""),
         (b"PAR1" + b"x" * 40, "Parquet file cannot be read", ""),
         (b"PK\x03\x04" + b"x" * 40, "damaged", ""),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 600, "cannot be read", ""),
@@ -310,8 +336,16 @@ def test_a_workbook_that_reaches_to_the_last_corner_is_refused_before_it_is_open
         lists.read_list(path)
 
 
-def test_a_workbook_that_unpacks_to_gigabytes_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_workbook_that_is_damaged_or_unpacks_to_gigabytes_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = write(tmp_path, workbook(("Leaders", [["person", "post", "organisation"], ["Ann", "Clerk", "Harbour"]])))
+    content = bytearray(path.read_bytes())
+    with zipfile.ZipFile(path) as archive:
+        sheet = archive.getinfo("xl/worksheets/sheet1.xml")
+    content[sheet.header_offset + 30 + len(sheet.filename) + 5] ^= 0xFF
+    with pytest.raises(InputError, match="damaged"):
+        lists.read_list(write(tmp_path, bytes(content), "damaged.xlsx"))
     monkeypatch.setattr("incumbent.lists.files._MOST_UNPACKED", 1000)
     with pytest.raises(InputError, match="unpacks to more"):
         lists.read_list(path)

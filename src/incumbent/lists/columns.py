@@ -195,7 +195,7 @@ def _give_shared_columns(
                     expected="a column for each",
                     do=f"say which: --columns {first}={headers[elsewhere[0]]},{second}={header}",
                 )
-            left = [position for position in _best_tier(second, folded, taken | shared)]
+            left = _best_tier(second, folded, taken | shared)
             if left:
                 candidates[second] = left
             else:

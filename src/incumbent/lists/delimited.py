@@ -126,6 +126,8 @@ def _first_records(text: str, offset: int, delimiter: str) -> Iterator[tuple[lis
     reader = csv.reader(stream, delimiter=delimiter, strict=True)
     try:
         for _, record in zip(range(HEADER_WITHIN), reader, strict=False):
+            if stream.tell() == _HEAD < len(text):
+                return  # cut off in the middle
             yield [cell.strip() for cell in record], stream.tell()
     except csv.Error:
         return

@@ -13,6 +13,7 @@ import io
 import json
 import re
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -241,9 +242,5 @@ def _refuse_huge_workbook(content: bytes, where: str) -> None:
                     expected=f"at most {_MOST_CELLS:,} cells",
                     do="delete the stray cells in its far corner, or save it as CSV",
                 )
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
         raise InputError(f"the workbook is damaged: {error}", where=where, expected=_FORMATS) from None
-    except Exception as error:
-        if type(error).__module__ in ("zlib", "lzma"):
-            raise InputError(f"the workbook is damaged: {error}", where=where, expected=_FORMATS) from None
-        raise
