@@ -14,8 +14,7 @@ import polars as pl
 
 from incumbent.freshness.links import SAME_BODY, Links, body_relations, name_relations
 from incumbent.names import person_slug
-from incumbent.organisations import organisation_slug
-from incumbent.titles import post_slug
+from incumbent.organisations import organisation_slugs
 
 
 @dataclass(frozen=True)
@@ -36,8 +35,8 @@ def entry_ids(entries: pl.DataFrame) -> pl.DataFrame:
     listed = entries.select(
         "row", pl.coalesce("shown", "person").alias("person"), "organisation", "post", "locator", "claim_id"
     )
-    for column, slug in (("person", person_slug), ("organisation", organisation_slug), ("post", organisation_slug)):
-        listed = listed.join(_slugs(listed.get_column(column), slug), on=column, how="left")
+    for column, slugs in (("person", person_slugs), ("organisation", organisation_slugs), ("post", organisation_slugs)):
+        listed = listed.join(_slugs(listed.get_column(column), slugs), on=column, how="left")
     text = pl.concat_str("person_slug", "organisation_slug", "post_slug", separator="--", ignore_nulls=True)
     return (
         listed.with_columns(text.replace("", "entry").alias("entry_id"))
@@ -64,13 +63,15 @@ def _numbered(frame: pl.DataFrame, column: str) -> pl.DataFrame:
     )
 
 
-def _slugs(values: pl.Series, slug: Callable[[str], str]) -> pl.DataFrame:
+def person_slugs(displays: pl.Series) -> pl.Series:
+    """names.person_slug of each value, in their order."""
+    return pl.Series(displays.name, [person_slug(display) for display in displays], dtype=pl.String)
+
+
+def _slugs(values: pl.Series, slugs: Callable[[pl.Series], pl.Series]) -> pl.DataFrame:
     """Each distinct value with its slug: <name>, <name>_slug. A slug is made once per value, not per row."""
     distinct = values.drop_nulls().unique().sort()
-    return pl.DataFrame(
-        {values.name: distinct, f"{values.name}_slug": [slug(value) or None for value in distinct]},
-        schema={values.name: pl.String, f"{values.name}_slug": pl.String},
-    )
+    return pl.DataFrame([distinct.cast(pl.String), slugs(distinct).alias(f"{values.name}_slug")])
 
 
 def identify(statements: pl.DataFrame, links: Links) -> Identities:
@@ -94,7 +95,7 @@ def _organisations(statements: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame
     )
     ids = keyed.group_by("body_key").agg(pl.col("body_name").min().alias("name")).sort("name", "body_key")
     ids = (
-        ids.join(_slugs(ids.get_column("name"), organisation_slug), on="name", how="left")
+        ids.join(_slugs(ids.get_column("name"), organisation_slugs), on="name", how="left")
         .rename({"name_slug": "organisation_id"})
         .sort("organisation_id", "body_key")
         .pipe(_numbered, "organisation_id")
@@ -143,8 +144,10 @@ def _posts(statements: pl.DataFrame, organisation_mentions: pl.DataFrame) -> tup
         )
         .sort("organisation_id", "name", "office_key", nulls_last=True)
     )
-    slugs = [post_slug(post or "", body or "") for post, body in ids.select("name", "body_name").iter_rows()]
-    ids = ids.drop("body_name").with_columns(pl.Series("post_id", slugs, dtype=pl.String)).pipe(_numbered, "post_id")
+    for column in ("name", "body_name"):
+        ids = ids.join(_slugs(ids.get_column(column), organisation_slugs), on=column, how="left", maintain_order="left")
+    post_id = pl.concat_str("name_slug", "body_name_slug", separator="--", ignore_nulls=True)
+    ids = ids.with_columns(post_id.alias("post_id")).drop("body_name").pipe(_numbered, "post_id")
     keyed = keyed.join(ids, on=["office_key", "organisation_id"], nulls_equal=True)
     table = (
         keyed.group_by("post_id")
@@ -195,7 +198,7 @@ def _people(statements: pl.DataFrame, links: Links) -> tuple[pl.DataFrame, pl.Da
         )
     )
     ids = (
-        spelling.join(_slugs(spelling.get_column("shown"), person_slug), on="shown", how="left")
+        spelling.join(_slugs(spelling.get_column("shown"), person_slugs), on="shown", how="left")
         .rename({"shown_slug": "person_id"})
         .sort("preference", "stated", "claim_id", nulls_last=True)
         .pipe(_numbered, "person_id")

@@ -20,7 +20,7 @@ from incumbent.freshness.sentences import with_sentences
 from incumbent.freshness.standing import stand
 from incumbent.freshness.statements import prepare
 from incumbent.freshness.tables import entries_table, findings_table, matches_table
-from incumbent.identity import identify
+from incumbent.identity import entry_ids, identify
 
 __all__ = ["Assessment", "Decisions", "Policy", "assess"]
 
@@ -119,9 +119,10 @@ def assess(
     findings = with_sentences(findings, standing, statements, holders)
     verdicts = weighing.verdicts(standing, findings)
     identities = identify(statements, links) if with_identities else None
+    ids = entry_ids(entries).rename({"row": "entry"})
     judged = Assessment(
-        entries=entries_table(standing, verdicts, findings, holders, statements, identities),
-        findings=findings_table(findings, entries, statements),
+        entries=entries_table(standing, verdicts, findings, holders, statements, ids, identities),
+        findings=findings_table(findings, ids, statements),
     )
     if identities is None:
         return judged

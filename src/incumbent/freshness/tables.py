@@ -6,16 +6,16 @@ import polars as pl
 
 from incumbent.freshness.links import Links
 from incumbent.freshness.rules import Standing
-from incumbent.identity import Identities, entry_ids, finding_ids
+from incumbent.identity import Identities, finding_ids
 
 _DAYS = ("since_earliest", "since_latest")
 
 
-def findings_table(findings: pl.DataFrame, entries: pl.DataFrame, statements: pl.DataFrame) -> pl.DataFrame:
+def findings_table(findings: pl.DataFrame, ids: pl.DataFrame, statements: pl.DataFrame) -> pl.DataFrame:
     """finding_id, entry_id, reason, explanation, holder, since_earliest, since_latest, days_out_of_date, confidence,
-    evidence. `findings`: columns of weighing.weigh with sentences; `entries`, `statements`: see statements.py."""
+    evidence. `findings`: columns of weighing.weigh with sentences; `ids`: entry,
+    entry_id."""
     cited = _claim_ids(findings.with_row_index("place").select("place", "rows"), statements)
-    ids = entry_ids(entries).rename({"row": "entry"})
     return (
         findings.with_row_index("place")
         .join(cited, on="place", how="left")
@@ -52,10 +52,10 @@ def entries_table(
     findings: pl.DataFrame,
     holders: pl.DataFrame,
     statements: pl.DataFrame,
+    ids: pl.DataFrame,
     identities: Identities | None,
 ) -> pl.DataFrame:
     """One row per entry, in the roster's order; columns: see docs/architecture.md, Assessment.entries."""
-    ids = entry_ids(standing.entries.rename({"entry": "row"})).rename({"row": "entry"})
     shown = statements.select(pl.col("row").alias("holder_row"), pl.col("shown").alias("other_holder"))
     holder = holders.join(shown, on="holder_row", how="left")
     told = (

@@ -10,7 +10,18 @@ difference; a country that both names give, a number, or any other word does.
 
 from __future__ import annotations
 
-from incumbent.organisations.matching import compare_organisations, organisation_block_keys, organisation_slug
+from incumbent.organisations.matching import (
+    compare_organisations,
+    organisation_block_keys,
+    organisation_slug,
+    organisation_slugs,
+)
 from incumbent.organisations.parsing import parse_organisations
 
-__all__ = ["compare_organisations", "organisation_block_keys", "organisation_slug", "parse_organisations"]
+__all__ = [
+    "compare_organisations",
+    "organisation_block_keys",
+    "organisation_slug",
+    "organisation_slugs",
+    "parse_organisations",
+]

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import re
-
 import polars as pl
 
 from incumbent.organisations import folding
 from incumbent.organisations.parsing import parse_organisations
 from incumbent.organisations.registry import registry
 
-_SLUG = re.compile(r"[^a-z0-9]+")
-
 
 def organisation_slug(display: str) -> str:
     """A readable id: "ministry-of-defence"; "unnamed" where nothing of the name can be written in ASCII letters."""
-    folded = folding.fold(pl.Series([display]))[0]
-    return _SLUG.sub("-", folded).strip("-")[:120].strip("-") or "unnamed"
+    return str(organisation_slugs(pl.Series([display]))[0])
+
+
+def organisation_slugs(displays: pl.Series) -> pl.Series:
+    """organisation_slug of each value, in their order."""
+    slug = (
+        pl.col("text").str.replace_all(r"[^a-z0-9]+", "-").str.strip_chars("-").str.slice(0, 120).str.strip_chars("-")
+    )
+    folded = pl.DataFrame({"text": folding.fold(displays)})
+    return folded.select(slug.replace("", "unnamed")).to_series().alias(displays.name)
 
 
 def compare_organisations(pairs: pl.DataFrame) -> pl.DataFrame:
