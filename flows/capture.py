@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-import logging
 from pathlib import Path
 from typing import Any
 
-from prefect import flow, task
+from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_table_artifact
 
 from incumbent import roster as rosters_module
 from incumbent.archive import Archive
 from incumbent.engine import is_io_failure
 from incumbent.replay import SourceState, replay, require
-
-log = logging.getLogger("incumbent.flows.capture")
 
 
 @flow(persist_result=False)
@@ -44,5 +41,5 @@ def capture_source(roster_folder: str, source_id: str, archive: str, as_of: str)
     known = rosters_module.load(Path(roster_folder))
     (source,) = (each for each in known.sources if each.id == source_id)
     state = replay(source, Archive(archive), as_of)
-    log.info("%s: %s, %d snapshots", source_id, state["state"], state["snapshots"])
+    get_run_logger().info("%s: %s, %d snapshots", source_id, state["state"], state["snapshots"])
     return state

@@ -6,13 +6,12 @@ Between tasks go paths and digests of Parquet files in a folder that is gone at 
 from __future__ import annotations
 
 import datetime as dt
-import logging
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from prefect import flow, task
+from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
 from incumbent import activity, checks, curation, freshness, package, publish, report, snapshots, sources, stages
@@ -20,8 +19,6 @@ from incumbent import roster as rosters_module
 from incumbent.archive import Archive
 from incumbent.engine import is_io_failure
 from incumbent.stages import Stage
-
-log = logging.getLogger("incumbent.flows.release")
 
 
 @flow(persist_result=False)
@@ -53,7 +50,7 @@ def release(
 def read_claims(roster_folder: str, archive: str, as_of: str, work: str) -> Stage:
     """Every snapshot through its adapter: what each source says, as far as it was known by then."""
     reading = sources.read_roster_claims(_roster(roster_folder), Archive(archive), as_of)
-    log.info("%d claims and %d account claims", reading.claims.height, reading.account_claims.height)
+    get_run_logger().info("%d claims and %d account claims", reading.claims.height, reading.account_claims.height)
     return stages.put(
         Path(work) / "claims",
         {"claims": reading.claims, "account_claims": reading.account_claims, "sources": reading.sources},
@@ -71,7 +68,7 @@ def assess_entries(roster_folder: str, claims: Stage, as_of: str, work: str) -> 
         freshness.Policy(max_age_days=known.policy.max_age_days),
         freshness.Decisions(posts=curated.posts, identities=curated.identities),
     )
-    log.info("%d entries, %d findings", judged.entries.height, judged.findings.height)
+    get_run_logger().info("%d entries, %d findings", judged.entries.height, judged.findings.height)
     return stages.put(Path(work) / "assessment", vars(judged))
 
 
@@ -81,7 +78,7 @@ def judge_accounts(roster_folder: str, claims: Stage, assessment: Stage, as_of: 
     judged, policy = stages.take(assessment), _roster(roster_folder).policy
     said = stages.take(claims)["account_claims"]
     accounts, seen = activity.account_states(judged["people"], judged["entries"], said, as_of, policy)
-    log.info("%d accounts", accounts.height)
+    get_run_logger().info("%d accounts", accounts.height)
     return stages.put(Path(work) / "accounts", {"accounts": accounts, "activity": seen})
 
 
@@ -106,7 +103,7 @@ def publish_version(
 
     draft = package.Draft(stages.take(tables), known, as_of)
     done = publish.publish(draft, Path(published), known.slug, check=check, sources=states)
-    log.info("version %s: %s", done.version, "published" if done.changed else "nothing has changed")
+    get_run_logger().info("version %s: %s", done.version, "published" if done.changed else "nothing has changed")
     return {"number": done.version, "path": str(done.path), "changed": done.changed, "checks": ran}
 
 
@@ -116,7 +113,7 @@ def check_version(staging: str, previous: str | None) -> list[dict[str, Any]]:
     ran = checks.check_tables(Path(staging), previous=Path(previous) if previous else None)
     shown = [asdict(check) for check in ran]
     create_table_artifact(key="checks", table=shown, description="Every check of the staged version")
-    log.info("%d checks, %d failed", len(ran), sum(not check.passed for check in ran))
+    get_run_logger().info("%d checks, %d failed", len(ran), sum(not check.passed for check in ran))
     checks.gate(ran)
     return shown
 

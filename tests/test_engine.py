@@ -15,13 +15,11 @@ from incumbent import engine, resources
 from incumbent.errors import HeldError
 
 FLOW = """
-import logging
 from prefect import flow, task
 from incumbent.errors import HeldError
 
 @task
 def double(number: int) -> int:
-    logging.getLogger("incumbent.tests").info("doubling %s", number)
     return 2 * number
 
 @task

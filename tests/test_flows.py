@@ -108,6 +108,16 @@ def run(rosters: Path, tmp_path: Path) -> Any:
     return call
 
 
+@pytest.mark.parametrize("name", ["capture", "release", "watch"])
+def test_prefect_finds_each_flow_by_its_entrypoint(name: str, repository: Path) -> None:
+    from prefect.flows import load_flow_from_entrypoint
+
+    found = load_flow_from_entrypoint(f"{repository}/flows/{name}.py:{name}", use_placeholder_flow=False)
+    assert found.name == name
+    assert list(found.parameters.properties) == ["roster", "as_of", "published", "archive", "rosters"]
+    assert found.parameters.required == ["roster"]
+
+
 def test_capture_says_what_each_source_is(run: Any) -> None:
     report = run("capture")
     assert (report["roster"], report["title"], report["as_of"]) == ("example-board", "Example Board", "2012-06-28")

@@ -10,7 +10,6 @@ from __future__ import annotations
 import atexit
 import contextlib
 import importlib
-import logging
 import os
 import socket
 import subprocess
@@ -36,7 +35,6 @@ _DEFAULTS = {
     "GX_ANALYTICS_ENABLED": "false",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": str(STARTUP_SECONDS),
-    "PREFECT_LOGGING_EXTRA_LOGGERS": "incumbent",
     "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
 }
 
@@ -52,7 +50,6 @@ def run(name: str, **parameters: Any) -> dict[str, Any]:
     """
     for variable, value in _DEFAULTS.items():
         os.environ.setdefault(variable, value)
-    logging.getLogger("incumbent").setLevel(logging.INFO)  # one line per step, also in Prefect's record of the run
     server = None if server_configured() else _temporary_server()
     flow = load(name)
     if server:
