@@ -5,6 +5,8 @@ A rank before a function ("Director General, Chief Operating Officer") is how se
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 
 from incumbent.organisations import folding
@@ -25,6 +27,9 @@ PARTS = {
 #: Kinds of office that, with their area, are the only one of their country.
 NATIONAL = ("envoy", "minister", "place", "seat")
 
+#: How gathered() makes a word of an area singular.
+_SINGULAR = re.compile(r"^([a-z]{2,}[^s\W\d_])s$")
+
 _BODY = ("key", "core", "country", "stated", "display")
 _AREA = pl.col("area")
 
@@ -44,7 +49,7 @@ def finished_parts(found: pl.DataFrame, bodies: pl.DataFrame, titles: pl.DataFra
     parts = parts.with_columns(
         pl.when("moved").then(f"org_{name}").otherwise(f"org_{name}_given").alias(f"org_{name}") for name in _BODY
     )
-    parts = _of_the_sender(_with_portfolio(_without_own_words(parts)))
+    parts = _of_the_sender(_with_portfolio(_of_the_country(_without_own_words(parts))))
     return _without_ranks(parts).sort("row", "part").select(*PARTS)
 
 
@@ -115,6 +120,39 @@ def _without_own_words(parts: pl.DataFrame) -> pl.DataFrame:
         org_country=pl.when(homeless).then("found_country").otherwise("org_country"),
         org_stated=pl.when(homeless).then(pl.lit(value=False)).otherwise("org_stated"),
         org_display=pl.when(homeless).then("found_display").otherwise("org_display"),
+    )
+
+
+def _of_the_country(parts: pl.DataFrame) -> pl.DataFrame:
+    """A country in the area of a national office says whose it is: "Prime Minister of the United Kingdom".
+
+    A minister keeps a country that is the whole portfolio: "Secretary of State for Northern Ireland".
+    """
+    countries = pl.DataFrame(
+        [
+            (row["country"], sorted({_SINGULAR.sub(r"\1", word) for word in folded.split(" ")}))
+            for row in folding.rows("organisations/countries")
+            for folded in folding.fold(pl.Series(row["words"].split("|")))
+        ],
+        schema={"of_country": pl.String(), "words": pl.List(pl.String())},
+        orient="row",
+    )
+    named = (pl.col("kind") == "named") | (pl.col("kind") == "minister")
+    areas = parts.filter(named & (_AREA.list.len() > 0)).select("area", "kind").unique()
+    rest = areas.join(countries, how="cross").with_columns(rest=_AREA.list.set_difference("words").list.sort())
+    found = (
+        rest.filter(
+            (_AREA.list.set_intersection("words").list.len() == pl.col("words").list.len())
+            & ((pl.col("kind") == "named") | (pl.col("rest").list.len() > 0))
+        )
+        .sort(pl.col("words").list.len(), "of_country", descending=[True, False])
+        .unique(["area", "kind"], keep="first", maintain_order=True)
+        .select("area", "kind", "of_country", "rest")
+    )
+    return parts.join(found, on=["area", "kind"], how="left").with_columns(
+        area=pl.coalesce("rest", "area"),
+        org_country=pl.coalesce("of_country", "org_country"),
+        org_stated=pl.col("of_country").is_not_null() | pl.col("org_stated"),
     )
 
 
