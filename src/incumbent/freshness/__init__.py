@@ -91,11 +91,11 @@ def assess(
     known = pl.concat(
         [claims.filter(pl.col("role") == "roster"), known_by(claims.filter(pl.col("role") == "evidence"), as_of)]
     )
-    statements = prepare(known, day, decisions.posts)
+    statements, reading = prepare(known, day, decisions.posts)
     entries = statements.filter(pl.col("role") == "roster")
     evidence = statements.filter(pl.col("role") == "evidence")
 
-    links = link(entries, evidence, decisions.identities, decisions.organisations)
+    links = link(entries, evidence, reading, decisions.identities, decisions.organisations)
     standing = stand(entries, evidence, links, day, policy.max_age_days)
 
     ends = rules.ended(standing)

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from incumbent.freshness.statements import titled
 from incumbent.names import blocking_keys, compare_names
 from incumbent.organisations import compare_organisations, organisation_block_keys
-from incumbent.titles import compare_titles, title_blocking_keys
+from incumbent.titles import Reading, compare_titles, title_blocking_keys
 
 #: How strongly a statement is tied to an entry's person, strongest first.
 TIES = {"decision": 5, "identifier": 4, "post": 3, "organisation": 2, "name": 1}
@@ -36,13 +37,19 @@ class Links:
     bodies: pl.DataFrame
 
 
-def link(entries: pl.DataFrame, evidence: pl.DataFrame, identities: pl.DataFrame, organisations: pl.DataFrame) -> Links:
+def link(
+    entries: pl.DataFrame,
+    evidence: pl.DataFrame,
+    reading: Reading,
+    identities: pl.DataFrame,
+    organisations: pl.DataFrame,
+) -> Links:
     """Links between statements of role roster (`entries`) and role evidence. Columns: see Links.
 
     `identities`, `organisations`: curated decisions, which override what the code finds.
     """
     bodies = _decided_bodies(body_relations(entries, evidence), organisations)
-    posts = _post_links(entries, evidence)
+    posts = _post_links(entries, evidence, reading)
     persons = _person_links(entries, evidence, posts, bodies, identities)
     return Links(persons, posts, bodies)
 
@@ -103,19 +110,10 @@ def _blocked_bodies(statements: pl.DataFrame, side: str) -> pl.DataFrame:
     return parsed.select(side, "key").join(organisation_block_keys(parsed), on="key")
 
 
-def _offices(statements: pl.DataFrame) -> pl.DataFrame:
-    return (
-        statements.filter(pl.col("office").is_not_null())
-        .select(pl.col("office").alias("post"), pl.col("body").alias("organisation"))
-        .unique()
-        .sort("post", "organisation")
-    )
-
-
-def _post_links(entries: pl.DataFrame, evidence: pl.DataFrame) -> pl.DataFrame:
-    left, right = _offices(entries), _offices(evidence)
+def _post_links(entries: pl.DataFrame, evidence: pl.DataFrame, reading: Reading) -> pl.DataFrame:
+    left, right = titled(entries), titled(evidence)
     office = ["post", "organisation"]
-    keys = title_blocking_keys(pl.concat([left, right]).unique().sort(office))
+    keys = title_blocking_keys(pl.concat([left, right]).unique(), reading)
     pairs = (
         keys.join(left, on=office, how="semi", nulls_equal=True)
         .rename({"post": "left_post", "organisation": "left_organisation"})
@@ -129,7 +127,7 @@ def _post_links(entries: pl.DataFrame, evidence: pl.DataFrame) -> pl.DataFrame:
         .unique()
         .sort("left_post", "left_organisation", "right_post", "right_organisation")
     )
-    related = compare_titles(pairs).filter(pl.col("relation") != "different")
+    related = compare_titles(pairs, reading).filter(pl.col("relation") != "different")
     return (
         entries.select(pl.col("row").alias("entry"), "office", "body")
         .join(

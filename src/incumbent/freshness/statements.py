@@ -14,7 +14,7 @@ import polars as pl
 from incumbent import edtf
 from incumbent.names import parse_names
 from incumbent.organisations import parse_organisations
-from incumbent.titles import parse_titles
+from incumbent.titles import Reading, parse_titles, read_titles
 
 #: Events by which a source says that somebody held the post at some time.
 HOLDING = ("holds", "starts")
@@ -22,7 +22,7 @@ HOLDING = ("holds", "starts")
 _NAMES = Path(__file__).resolve().parent.parent / "data" / "names"
 
 
-def prepare(claims: pl.DataFrame, as_of: dt.date, posts: pl.DataFrame) -> pl.DataFrame:
+def prepare(claims: pl.DataFrame, as_of: dt.date, posts: pl.DataFrame) -> tuple[pl.DataFrame, Reading]:
     """Statements from claims known by `as_of`, in an order of their own (`row`, u32).
 
     Adds to the claims' columns, in this order of steps:
@@ -37,7 +37,8 @@ def prepare(claims: pl.DataFrame, as_of: dt.date, posts: pl.DataFrame) -> pl.Dat
     """
     frame = claims.sort("claim_id").with_row_index("row")
     frame = _with_curated_posts(frame, posts)
-    frame = _with_readings(frame)
+    reading = read_titles(titled(frame))
+    frame = _with_readings(frame, reading)
     frame = frame.with_columns(
         pl.when(pl.col("name_kind") == "person").then(pl.col("person")).alias("name"),
         # A source's own word for "nobody" or "not telling" is an event, whatever column it stood in.
@@ -49,10 +50,17 @@ def prepare(claims: pl.DataFrame, as_of: dt.date, posts: pl.DataFrame) -> pl.Dat
         .alias("event"),
         (pl.col("acting") | pl.col("acting_title").fill_null(False)).alias("acting"),
     ).drop("acting_title")
-    return _with_days(frame, as_of).sort("row")
+    return _with_days(frame, as_of).sort("row"), reading
 
 
-def _with_readings(frame: pl.DataFrame) -> pl.DataFrame:
+def titled(frame: pl.DataFrame) -> pl.DataFrame:
+    """post, organisation: the distinct titles of statements, at which body."""
+    titles = frame.filter(pl.col("office").is_not_null())
+    columns = pl.col("office").alias("post"), pl.col("body").alias("organisation")
+    return titles.select(*columns).unique().sort("post", "organisation")
+
+
+def _with_readings(frame: pl.DataFrame, reading: Reading) -> pl.DataFrame:
     """Each distinct name, title and organisation is read once; everything later uses these columns."""
     names = parse_names(frame.get_column("person").drop_nulls().unique().sort()).select(
         pl.col("name").alias("person"),
@@ -69,10 +77,7 @@ def _with_readings(frame: pl.DataFrame) -> pl.DataFrame:
         pl.col("core").alias("body_core"),
         pl.col("display").alias("body_name"),
     )
-    titles = frame.filter(pl.col("office").is_not_null()).select(
-        pl.col("office").alias("post"), pl.col("body").alias("organisation")
-    )
-    offices = parse_titles(titles.unique().sort("post", "organisation")).select(
+    offices = parse_titles(titled(frame), reading).select(
         pl.col("post").alias("office"),
         pl.col("organisation").alias("body"),
         pl.col("key").alias("office_key"),

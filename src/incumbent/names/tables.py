@@ -42,7 +42,7 @@ def parse_names(names: pl.Series) -> pl.DataFrame:
     """
     distinct = names.cast(pl.String).drop_nulls().unique()
     plain, rest = split_plain(distinct)
-    thought = _frame([parse_name(name) for name in rest])
+    thought = _frame([_parsed(name) for name in rest])
     none = pl.lit([], dtype=pl.List(pl.String))
     simple = plain.with_columns(
         kind=pl.lit("person"),

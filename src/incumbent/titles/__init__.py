@@ -1,6 +1,7 @@
 """Titles: which office a title names, and whether two titles name the same one.
 
 parse_titles(titles: post, organisation) -> + key, display, rank, acting, generic, seats
+read_titles(titles: post, organisation) -> Reading, which the three others take, so that one reading serves them
 split_posts(titles: post, organisation) -> post, organisation, part, key, organisation_key
 compare_titles(pairs) -> + relation (same | renamed | similar | different), score, reason
 title_blocking_keys(titles: post, organisation) -> post, organisation, key
@@ -14,5 +15,14 @@ from __future__ import annotations
 from incumbent.titles.blocking import title_blocking_keys
 from incumbent.titles.matching import compare_titles
 from incumbent.titles.parsing import parse_titles, post_slug, split_posts
+from incumbent.titles.reading import Reading, read_titles
 
-__all__ = ["compare_titles", "parse_titles", "post_slug", "split_posts", "title_blocking_keys"]
+__all__ = [
+    "Reading",
+    "compare_titles",
+    "parse_titles",
+    "post_slug",
+    "read_titles",
+    "split_posts",
+    "title_blocking_keys",
+]

@@ -15,15 +15,15 @@ from incumbent.organisations.registry import registry
 from incumbent.titles.matching import portfolio_bodies
 from incumbent.titles.offices import offices
 from incumbent.titles.parts import NATIONAL
-from incumbent.titles.reading import read_titles
+from incumbent.titles.reading import Reading, read_titles
 
 
-def title_blocking_keys(titles: pl.DataFrame) -> pl.DataFrame:
+def title_blocking_keys(titles: pl.DataFrame, reading: Reading | None = None) -> pl.DataFrame:
     """One row per key of each distinct title (columns post, organisation): post, organisation, key; sorted.
 
-    A title that says nothing has no key.
+    A title that says nothing has no key. With a `reading` the keys are those of all its titles.
     """
-    read, parts = read_titles(titles)
+    read, parts = reading or read_titles(titles)
     table = offices().table.select(pl.col("id").alias("office"), pl.col("office").alias("name"), "kind")
     parts = parts.join(table, on="office", how="left").with_columns(
         pl.col("kind").fill_null("free"),

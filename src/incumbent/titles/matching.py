@@ -15,7 +15,7 @@ from incumbent.organisations.matching import relate
 from incumbent.organisations.registry import core_of, registry
 from incumbent.titles.offices import offices, stems_of
 from incumbent.titles.parts import NATIONAL
-from incumbent.titles.reading import read_titles
+from incumbent.titles.reading import Reading, read_titles
 
 #: Two areas are similar from this share of common words (Jaccard) on. Blocking (blocking.py) relies on it.
 SIMILAR = 0.5
@@ -24,11 +24,12 @@ _RANKS = {"different": 0, "similar": 1, "renamed": 2, "same": 3}
 _ORG = ("org_key", "org_core", "org_country", "org_stated", "org_display")
 
 
-def compare_titles(pairs: pl.DataFrame) -> pl.DataFrame:
+def compare_titles(pairs: pl.DataFrame, reading: Reading | None = None) -> pl.DataFrame:
     """`pairs` (left_post, left_organisation, right_post, right_organisation; others kept) with relation, score, reason.
 
     In the order given. relation: same | renamed | similar | different; symmetric. A title that names several offices
-    is the same as each of them, and the reason says so. An empty title is different from every title.
+    is the same as each of them, and the reason says so. An empty title is different from every title. A `reading`
+    (titles.read_titles) must have the titles of both sides.
     """
     columns = ("left_post", "left_organisation", "right_post", "right_organisation")
     asked = pairs.select(pl.col(columns).cast(pl.String))
@@ -36,7 +37,7 @@ def compare_titles(pairs: pl.DataFrame) -> pl.DataFrame:
     sides = [
         distinct.select(post=f"{side}_post", organisation=f"{side}_organisation") for side in ("left", "right")
     ]  # fmt: skip
-    titles, parts = read_titles(pl.concat(sides))
+    titles, parts = reading or read_titles(pl.concat(sides))
     numbered = titles.select("row", "post", "organisation")
     for side in ("left", "right"):
         distinct = distinct.join(

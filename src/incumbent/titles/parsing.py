@@ -7,12 +7,12 @@ import polars as pl
 from incumbent.organisations import organisation_slug
 from incumbent.titles.offices import offices
 from incumbent.titles.parts import NATIONAL
-from incumbent.titles.reading import read_titles
+from incumbent.titles.reading import Reading, read_titles
 
 _ADDED = ("key", "display", "rank", "acting", "generic", "seats", "exact")
 
 
-def parse_titles(titles: pl.DataFrame) -> pl.DataFrame:
+def parse_titles(titles: pl.DataFrame, reading: Reading | None = None) -> pl.DataFrame:
     """`titles` (post, organisation; others kept), in order, with key, display, rank, acting, generic, seats, exact.
 
     `key`: canonical words of the office or offices, without the organisation's own words; "" where the title says
@@ -20,9 +20,9 @@ def parse_titles(titles: pl.DataFrame) -> pl.DataFrame:
     larger is more senior, the highest of the offices held together; null where unknown. `acting`: the title says so.
     `generic`: it means something only with its organisation. `seats`: `many` where several hold it at once, else
     `one`. `exact`: it names one known office and nothing else, so that two exact titles with different keys are two
-    offices.
+    offices. A `reading` (read_titles) must have all of `titles`.
     """
-    read, parts = read_titles(titles)
+    read, parts = reading or read_titles(titles)
     summed = (
         _named(parts)
         .group_by("row")

@@ -6,6 +6,7 @@ A rank before a function ("Director General, Chief Operating Officer") is how se
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import polars as pl
 
@@ -123,20 +124,25 @@ def _without_own_words(parts: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+@cache
+def _countries() -> pl.DataFrame:
+    rows = [
+        (row["country"], name) for row in folding.rows("organisations/countries") for name in row["words"].split("|")
+    ]
+    folded = folding.fold(pl.Series([name for _, name in rows]))
+    words = [sorted({_SINGULAR.sub(r"\1", word) for word in name.split(" ")}) for name in folded]
+    return pl.DataFrame(
+        {"of_country": [country for country, _ in rows], "words": words},
+        schema={"of_country": pl.String(), "words": pl.List(pl.String())},
+    )
+
+
 def _of_the_country(parts: pl.DataFrame) -> pl.DataFrame:
     """A country in the area of a national office says whose it is: "Prime Minister of the United Kingdom".
 
     A minister keeps a country that is the whole portfolio: "Secretary of State for Northern Ireland".
     """
-    countries = pl.DataFrame(
-        [
-            (row["country"], sorted({_SINGULAR.sub(r"\1", word) for word in folded.split(" ")}))
-            for row in folding.rows("organisations/countries")
-            for folded in folding.fold(pl.Series(row["words"].split("|")))
-        ],
-        schema={"of_country": pl.String(), "words": pl.List(pl.String())},
-        orient="row",
-    )
+    countries = _countries()
     named = (pl.col("kind") == "named") | (pl.col("kind") == "minister")
     areas = parts.filter(named & (_AREA.list.len() > 0)).select("area", "kind").unique()
     rest = areas.join(countries, how="cross").with_columns(rest=_AREA.list.set_difference("words").list.sort())

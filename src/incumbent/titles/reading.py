@@ -6,6 +6,8 @@ piece that has an office of its own becomes a part: the office, what modifies it
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import polars as pl
 
 from incumbent.organisations import folding, parse_organisations
@@ -18,10 +20,18 @@ from incumbent.titles.parts import JOINS, PARTS, finished_parts, gathered
 _CATEGORY = r"^\s*[A-Za-z][A-Za-z &/-]{4,40}\.([A-Z][a-z])"
 
 
-def read_titles(titles: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """(titles, parts) of the distinct rows of `titles` (columns post, organisation).
+class Reading(NamedTuple):
+    """titles: row, post, organisation, acting, text. parts: the columns PARTS. A title that says nothing has none."""
 
-    titles: row, post, organisation, acting, text. parts: the columns PARTS. A title that says nothing has no part.
+    titles: pl.DataFrame
+    parts: pl.DataFrame
+
+
+def read_titles(titles: pl.DataFrame) -> Reading:
+    """The distinct rows of `titles` (columns post, organisation), read.
+
+    The most costly step of parse_titles, compare_titles and title_blocking_keys, which all take a Reading that has
+    their titles, so that one reading serves the three.
     """
     distinct = titles.select(pl.col("post", "organisation").cast(pl.String)).unique().sort("post", "organisation")
     distinct = distinct.with_row_index("row")
@@ -41,7 +51,7 @@ def read_titles(titles: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     seats = seats.join(frame.select("row", pl.col("^org_.*$")), on="row", how="left")
     seats = seats.with_columns(moved=pl.lit(value=False), grade=pl.lit(None, pl.Int64())).select(*PARTS)
     everything = pl.concat([parts.select(*PARTS), seats]).sort("row", "part")
-    return frame.select("row", "post", "organisation", "acting", "text"), everything
+    return Reading(frame.select("row", "post", "organisation", "acting", "text"), everything)
 
 
 def _read(frame: pl.DataFrame) -> pl.DataFrame:
