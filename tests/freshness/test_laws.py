@@ -44,7 +44,7 @@ STATEMENTS = st.builds(
 )
 LISTS = st.lists(LINES, min_size=1, max_size=6)
 EVIDENCE = st.lists(STATEMENTS, max_size=8)
-LAWS = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+LAWS = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 
 
 def _numbered(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

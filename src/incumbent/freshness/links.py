@@ -200,6 +200,7 @@ def _with_ties(
     like_office = pl.col("post_relation").is_not_null()
     same_body = pl.col("body_relation").is_in(SAME_BODY)
     # An initial or a typo is joined by the organisation only where nobody else there could be meant, on either side.
+    # Where one is written just as the other, it is meant.
     alone = (pl.struct("entry").n_unique().over("right", "other_body") == 1) & (
         pl.col("right").n_unique().over("entry", "other_body") == 1
     )
@@ -208,7 +209,7 @@ def _with_ties(
         candidates.with_columns(
             pl.when(same_office | (like_office & same_body))
             .then(pl.lit("post"))
-            .when(full & same_body)
+            .when((full | (pl.col("left") == pl.col("right"))) & same_body)
             .then(pl.lit("organisation"))
             .when(~full & (pl.col("body_relation") == "same") & alone)
             .then(pl.lit("organisation"))
