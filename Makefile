@@ -21,6 +21,7 @@ ROSTER =
 AS_OF =
 PUBLISHED = published
 PYTEST_ARGS =
+JOBS = 2
 LOCK = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 	--custom-compile-command "make lock" --quiet
 
@@ -46,7 +47,7 @@ releases: $(VENV)/.installed
 	  $(BIN)/incumbent run $(EDITION) --as-of $$day --published $(PUBLISHED) || exit $$?; done
 
 test: $(VENV)/.installed-dev
-	$(BIN)/pytest $(PYTEST_ARGS)
+	$(BIN)/pytest --numprocesses $(JOBS) --dist loadfile $(PYTEST_ARGS)
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
