@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from incumbent.errors import LockedError
+from incumbent.errors import InputError, LockedError
 
 
 @contextmanager
@@ -18,14 +18,22 @@ def locked(folder: Path, *, wait: bool = False) -> Iterator[None]:
     """Holds `folder` (made if absent) for one writer. The kernel lets go when the process ends, however it ends.
 
     The lock is on the folder itself, so no lock file is left among what is published. A folder that is empty at the end
-    is removed again: a run that published nothing leaves nothing. Raises LockedError at once unless `wait`.
+    is removed again: a run that published nothing leaves nothing. Raises LockedError at once unless `wait`; InputError
+    where there can be no folder: a file is in its place or above it, or we may not write there.
     """
     while True:
-        folder.mkdir(parents=True, exist_ok=True)
         try:
+            folder.mkdir(parents=True, exist_ok=True)
             handle = os.open(folder, os.O_RDONLY)
         except FileNotFoundError:  # another run has just removed it, empty
             continue
+        except (FileExistsError, NotADirectoryError, PermissionError) as error:
+            raise InputError(
+                f"nothing can be published here: {error.strerror}",
+                where=str(folder),
+                expected="a folder that can be written to, or a place where one can be made",
+                do="give another folder",
+            ) from error
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         except BlockingIOError:
