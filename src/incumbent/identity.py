@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from incumbent.freshness.links import SAME_BODY, Links, body_relations, name_relations
+from incumbent.freshness.links import Links, body_relations, name_relations
+from incumbent.freshness.ties import SAME_BODY
 from incumbent.names import person_slug
 from incumbent.organisations import organisation_slugs
 
@@ -168,7 +169,7 @@ def _people(statements: pl.DataFrame, links: Links) -> tuple[pl.DataFrame, pl.Da
     named = statements.filter(pl.col("name").is_not_null()).with_columns(
         pl.col("body").fill_null(""), pl.col("shown").alias("display")
     )
-    place = ["name", "body"]
+    place = ["name_key", "body"]
     nodes = named.select(*place, "body_key", "body_core").unique(place).sort(place).with_row_index("node")
     named = named.join(nodes.select(*place, "node"), on=place)
     labels = _components(
@@ -214,11 +215,13 @@ def _links_between_mentions(nodes: pl.DataFrame) -> pl.DataFrame:
     bodies = nodes.filter(pl.col("body") != "")
     related = body_relations(bodies, bodies).filter(pl.col("relation").is_in(SAME_BODY)).select("body", "other_body")
     return (
-        nodes.select(pl.col("node").alias("left_node"), pl.col("name").alias("left"), "body")
+        nodes.select(pl.col("node").alias("left_node"), pl.col("name_key").alias("left"), "body")
         .join(same.select("left", "right"), on="left")
         .join(
             nodes.select(
-                pl.col("node").alias("right_node"), pl.col("name").alias("right"), pl.col("body").alias("other_body")
+                pl.col("node").alias("right_node"),
+                pl.col("name_key").alias("right"),
+                pl.col("body").alias("other_body"),
             ),
             on="right",
         )

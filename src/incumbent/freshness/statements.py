@@ -19,6 +19,16 @@ from incumbent.titles import Reading, parse_titles, read_titles
 #: Events by which a source says that somebody held the post at some time.
 HOLDING = ("holds", "starts")
 
+#: Names that differ in none of these (but in honorifics, letters, case or a remark) are compared once.
+_SPELT = (
+    pl.col("kind"),
+    pl.col("given").list.join(" "),
+    pl.col("surname"),
+    pl.col("suffix"),
+    pl.col("nicknames").list.join(" "),
+    pl.col("orders").list.eval(pl.element().struct.json_encode()).list.join(" "),
+)
+
 _NAMES = Path(__file__).resolve().parent.parent / "data" / "names"
 
 
@@ -28,8 +38,8 @@ def prepare(claims: pl.DataFrame, as_of: dt.date, posts: pl.DataFrame) -> tuple[
     Adds to the claims' columns, in this order of steps:
     what is meant: `office`, `body` (the post and organisation after the curated decisions in `posts`: listed_post,
     listed_organisation -> post, organisation, seats), `curated_seats`;
-    how it reads: `name` (null unless a person is named), `name_kind`, `shown`, `given`, `surname`, `honorifics`,
-    `distinctive`;
+    how it reads: `name` (null unless a person is named), `name_kind`, `name_key`, `shown`, `given`, `surname`,
+    `honorifics`, `distinctive`;
     `office_key`, `office_name`, `rank`, `exact`, `seats`; `body_key`, `body_core`, `body_name`;
     when: `start_lo`, `start_hi`, `end_lo`, `end_hi`, `at`, `stated` (days), `held_from_lo`, `held_from_hi`, `held_to`
     (the days on which the claim says that the post was held), `dated` (the beginning is stated, not merely the day
@@ -66,6 +76,7 @@ def _with_readings(frame: pl.DataFrame, reading: Reading) -> pl.DataFrame:
         pl.col("name").alias("person"),
         pl.col("kind").alias("name_kind"),
         pl.col("display").alias("shown"),
+        pl.col("name").min().over(_SPELT).alias("name_key"),
         "given",
         "surname",
         "honorifics",
