@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import click
 
 from incumbent import __version__, output
-from incumbent.commands import check, explain, flows, parse, rosters, versions
+from incumbent.commands import bench, check, explain, flows, parse, rosters, versions
 from incumbent.errors import EXIT_DONE, EXIT_INPUT, IncumbentError, InputError, printable
 
 EXIT_DEFECT = 70
@@ -43,6 +43,7 @@ for command in (
     versions.history,
     versions.verify,
     rosters.roster,
+    bench.bench,
 ):
     cli.add_command(command)
 

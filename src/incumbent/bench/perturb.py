@@ -299,10 +299,10 @@ KINDS: dict[str, Kind] = {
     "name-order": Kind(name_order, "`Surname, Given`, `SURNAME Given` or `Given SURNAME`, on both sides"),
     "typos": Kind(
         typos,
-        "one typing error in a surname of six letters or more, in the list; never one that makes another known name, and "
-        "not where the evidence has the person only in another body, for then nothing is left that joins the two",
+        "one typing error in a surname of six letters or more, in the list; never one that makes another known name, "
+        "and not where the evidence has the person only in another body, for then nothing is left that joins the two",
     ),
-    "honorifics": Kind(honorifics, "Dr, Professor, Rt Hon before the name, CBE, KC, PhD after it, on both sides"),
+    "honorifics": Kind(honorifics, "Dr, Professor, Rt Hon before the name, CBE, QC, PhD after it, on both sides"),
     "nicknames": Kind(
         nicknames, "Nick for Nicholas, in the list; not where another person has the same surname and first letter"
     ),
