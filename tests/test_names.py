@@ -126,3 +126,21 @@ def test_slug_of_nothing_readable_and_of_too_much() -> None:
     assert person_slug("!!!") != person_slug("???")
     assert len(person_slug("word " * 100)) <= 80
     assert not person_slug("word " * 100).endswith("-")
+
+
+def test_numbers_in_names_part_them_and_stay_apart_in_the_keys() -> None:
+    relation = compare_names(
+        pl.DataFrame(
+            {
+                "left": ["Ann Archer 1956", "Ann Archer 1956", "Ann Archer 1956", "4nn Archer", "Ann Archer 1117"],
+                "right": ["Ann Archer 1960", "Archer, Ann 1956", "Ann Archer", "4nn 5 Archer", "Ann Archer 1118"],
+            }
+        )
+    )["relation"].to_list()
+    assert relation[0] == relation[3] == relation[4] == "different"
+    assert "different" not in relation[1:3]
+    names = pl.Series(["Ann Archer", *(f"Ann Archer {number}" for number in range(1000))])
+    keys = blocking_keys(names)
+    met = keys.join(keys, on="key").select("name", "name_right").unique()
+    assert len(met) < 10 * len(names), "a thousand numbered names would be half a million pairs"
+    assert set(met.filter(name="Ann Archer")["name_right"]) == set(names)

@@ -219,6 +219,17 @@ def test_keys_are_sparse() -> None:
     assert len(together) <= 60 * len(frame)
 
 
+@pytest.mark.parametrize("form", ["Chief Clerk {}", "Director of Region {}", "Chief Clerk, Area {} North", "Ward {}"])
+def test_numbered_posts_of_one_body_stay_apart(form: str) -> None:
+    office = form.split("{")[0].split(",")[0].strip()
+    posts = [office, *(form.format(number) for number in range(500))]
+    frame = pl.DataFrame({"post": posts, "organisation": ["Borsetshire Council"] * len(posts)})
+    keys = title_blocking_keys(frame)
+    met = keys.join(keys, on="key").select("post", "post_right").unique()
+    assert len(met) < 5 * len(frame), "five hundred posts would be a hundred thousand pairs"
+    assert_blocks_complete(frame.head(60))
+
+
 def test_a_million_pairs_take_seconds() -> None:
     frame = pl.DataFrame(
         {

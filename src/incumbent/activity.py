@@ -152,8 +152,9 @@ def _with_owners(claims: pl.DataFrame, people: pl.DataFrame, entries: pl.DataFra
 
 def _name_pairs(left: pl.Series, right: pl.Series) -> pl.DataFrame:
     """`left, right, relation` of every two names that are not different."""
-    left_keys, right_keys = blocking_keys(left.drop_nulls().unique()), blocking_keys(right.drop_nulls().unique())
-    pairs = left_keys.join(right_keys, on="key").select(left="name", right="name_right").unique()
+    keys = blocking_keys(pl.concat([left, right]).drop_nulls().unique())
+    ours, theirs = keys.filter(pl.col("name").is_in(left.implode())), keys.filter(pl.col("name").is_in(right.implode()))
+    pairs = ours.join(theirs, on="key").select(left="name", right="name_right").unique()
     compared = compare_names(pairs.sort("left", "right"))
     return compared.filter(pl.col("relation") != "different").select("left", "right", "relation")
 

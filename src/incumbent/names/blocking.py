@@ -7,6 +7,8 @@ Each rule of relate has its key, and the tests hold the two together:
 - `given~letters`: a surname with one letter wrong: the same when the right letter of each is left out;
 - `=word word`: the same words in the other order;
 - `body:words`: cells that hold a body's name.
+
+Numbers in names part them (relate), so a name with numbers has them in its keys; one without meets each of those.
 """
 
 from __future__ import annotations
@@ -26,7 +28,8 @@ _LETTERS = [*string.ascii_lowercase, *string.digits]
 def blocking_keys(names: pl.Series) -> pl.DataFrame:
     """Columns name, key: one row per distinct key of each distinct name, in no order.
 
-    Two names that compare_names calls anything but `different` share a key. Vacant, withheld and empty have none.
+    Two names that compare_names calls anything but `different` share a key, when both are given in one call. Vacant,
+    withheld and empty have none.
     """
     parsed = parse_names(names)
     readings = _readings(parsed.filter(pl.col("kind") == "person"))
@@ -34,7 +37,23 @@ def blocking_keys(names: pl.Series) -> pl.DataFrame:
     tokens = _tokens(solid)
     keys = [_surname_keys(solid, tokens), _beginning_keys(solid), _misspelt_keys(solid, tokens), _order_keys(readings)]
     bodies = parsed.filter(pl.col("kind") == "body").select("name", key=pl.lit("body:") + _words(pl.col("display")))
-    return pl.concat([*keys, bodies]).unique()
+    return _with_numbers(pl.concat([*keys, bodies]).unique(), parsed)
+
+
+def _with_numbers(keys: pl.DataFrame, parsed: pl.DataFrame) -> pl.DataFrame:
+    """`keys` with the numbers of each name; a name without any has its key also with those of the others."""
+    written = pl.concat_str([pl.col("given").list.join(" "), "surname"], separator=" ", ignore_nulls=True)
+    numbered = parsed.select("name", numbers=written.str.extract_all(r"[0-9]+").list.sort().list.join(",")).filter(
+        pl.col("numbers") != ""
+    )
+    if numbered.is_empty():
+        return keys
+    apart = keys.join(numbered, on="name").select("name", "key", "numbers")
+    plain = keys.join(numbered, on="name", how="anti")
+    meeting = plain.join(apart.select("key", "numbers").unique(), on="key")
+    return pl.concat(
+        [plain, *(frame.select("name", key=pl.format("{}#{}", "key", "numbers")) for frame in (apart, meeting))]
+    ).unique()
 
 
 def _words(column: pl.Expr) -> pl.Expr:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
@@ -14,6 +15,7 @@ from incumbent.names.parse import Name, Reading
 SHORTEST_MISSPELT = 4
 #: A given name may be misspelt only beside a surname at least this long.
 _SHORTEST_BESIDE_TYPO = 4
+_NUMBER = re.compile("[0-9]+")
 
 
 class Verdict(NamedTuple):
@@ -35,6 +37,10 @@ def relate(left: Name, right: Name) -> Verdict:
         return Verdict(
             "different", 0.0, f"suffixes {min(left.suffix, right.suffix)} and {max(left.suffix, right.suffix)} differ"
         )
+    ours, theirs = numbers(left), numbers(right)
+    if ours and theirs and ours != theirs:
+        shown = sorted((" ".join(ours), " ".join(theirs)))
+        return Verdict("different", 0.0, f"numbers {shown[0]} and {shown[1]} differ")
     if (right.name, right.surname) < (left.name, left.surname):
         left, right = right, left
     best = Verdict("different", 0.0, "")
@@ -46,6 +52,11 @@ def relate(left: Name, right: Name) -> Verdict:
             if verdict.score >= 0.98:
                 return verdict
     return best
+
+
+def numbers(name: Name) -> list[str]:
+    """The numbers in a name, in order. Librarians tell namesakes by the year of birth, payrolls by a running number."""
+    return sorted(_NUMBER.findall(" ".join((*name.given, name.surname or ""))))
 
 
 def _relate_others(left: Name, right: Name) -> Verdict:

@@ -101,7 +101,7 @@ def _judge(left: str | None, right: str | None) -> Verdict:
 
 def _facts(names: pl.Series) -> pl.DataFrame:
     """What the columnar rules need of each name: first, plain (one reading that is no swap, initials only after a
-    written-out first name, no nickname), solid (no reading but the first and its swap), letters, swap."""
+    written-out first name, no nickname, no number), solid (no reading but the first and its swap), letters, swap."""
     parsed = parse_names(names)
     later = pl.col("given").list.slice(1)
     return parsed.select(
@@ -116,7 +116,8 @@ def _facts(names: pl.Series) -> pl.DataFrame:
         plain=(pl.col("given").list.len() > 0)
         & (pl.col("given").list.first().str.len_chars() > 1)
         & (later.list.eval(pl.element().str.len_chars()).list.max().fill_null(1) == 1)
-        & (pl.col("nicknames").list.len() == 0),
+        & (pl.col("nicknames").list.len() == 0)
+        & ~pl.concat_str(pl.col("given").list.join(" "), "surname").str.contains("[0-9]"),
     )
 
 

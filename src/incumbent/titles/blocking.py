@@ -2,7 +2,8 @@
 
 Sparse because an office that means something only in its body is keyed with its body, and areas by prefix filtering
 (Chaudhuri, Ganti, Kaushik 2006): two sorted word lists of which half is common share one of the first
-n - ceil(n/2) + 1 words of each.
+n - ceil(n/2) + 1 words of each. Numbers in areas are decisive, so they are in the key. A title without an area meets
+those that have one under the area of each, or all areas of an office would meet one another for its sake.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from incumbent.titles.reading import Reading, read_titles
 def title_blocking_keys(titles: pl.DataFrame, reading: Reading | None = None) -> pl.DataFrame:
     """One row per key of each distinct title (columns post, organisation): post, organisation, key; sorted.
 
-    A title that says nothing has no key. With a `reading` the keys are those of all its titles.
+    Related titles share a key when both are given in one call. A title that says nothing has no key. With a `reading`
+    the keys are those of all its titles.
     """
     read, parts = reading or read_titles(titles)
     table = offices().table.select(pl.col("id").alias("office"), pl.col("office").alias("name"), "kind")
@@ -76,25 +78,37 @@ def _local(parts: pl.DataFrame) -> pl.DataFrame:
     bodies = pl.concat([blocks, pl.DataFrame({"key": [""], "block": [""]})])
     area, size = pl.col("area"), pl.col("size")
     prefix = area.list.head(size - (size + 1) // 2 + 1)
-    prefixed = parts.filter(size > 0).with_columns(prefix=prefix).explode("prefix")
+    number = area.list.eval(pl.element().filter(pl.element().str.contains("[0-9]"))).list.join(" ")
+    prefixed = parts.filter(size > 0).with_columns(number=number, prefix=prefix).explode("prefix")
     headed = parts.filter((size > 0) & pl.col("kind").is_in(["office", "grade"]))
     words = pl.concat(
         [
-            # A title that names no area may be any of those that do.
-            parts.filter((size == 0) | pl.col("name").is_not_null()).select("row", "org_key", word="head"),
-            prefixed.select("row", "org_key", word=pl.format("{}|{}", "head", "prefix")),
+            parts.filter(size == 0).select("row", "org_key", word="head"),
+            prefixed.select("row", "org_key", word=pl.format("{}|{}|{}", "head", "number", "prefix")),
             _near(parts.filter(size == 1)).select("row", "org_key", word=pl.format("{}|{}", "head", "near")),
             # "Head of Finance", "Director of Finance".
             headed.select("row", "org_key", word=pl.format("{}=|{}", "modifier", "whole")),
         ]
     )
-    return (
-        words.with_columns(key=pl.col("org_key").fill_null(""))
-        .join(bodies, on="key")
-        .select("row", key=pl.format("{}@{}", "word", "block"))
-    )
+    placed = _in_blocks(words, bodies).select("row", key=pl.format("{}@{}", "word", "block"))
+    return pl.concat([placed, _with_and_without_area(parts, bodies)])
+
+
+def _with_and_without_area(parts: pl.DataFrame, bodies: pl.DataFrame) -> pl.DataFrame:
+    """row, key: a title that names no area may be any of those that do."""
+    named = parts.filter(pl.col("name").is_not_null()).select("row", "org_key", "head", "whole", "size")
+    bare = _in_blocks(named.filter(pl.col("size") == 0).drop("whole"), bodies)
+    areas = _in_blocks(named.filter(pl.col("size") > 0), bodies).join(bare, on=["head", "block"], how="semi")
+    met = bare.join(areas.select("head", "block", "whole").unique(), on=["head", "block"])
+    return pl.concat(frame.select("row", key=pl.format("{}~{}@{}", "head", "whole", "block")) for frame in (areas, met))
+
+
+def _in_blocks(rows: pl.DataFrame, bodies: pl.DataFrame) -> pl.DataFrame:
+    """`rows` with `block`: once for each block of the body that org_key names."""
+    return rows.with_columns(key=pl.col("org_key").fill_null("")).join(bodies, on="key").drop("key", "org_key")
 
 
 def _near(parts: pl.DataFrame) -> pl.DataFrame:
-    """`parts` that have an area, once for each key `near` that a typing error in it leaves alone."""
-    return parts.filter(pl.col("size") > 0).with_columns(near=folding.near_keys(pl.col("area"))).explode("near")
+    """`parts` that have an area, once for each key `near` that a typing error leaves alone; no number has one."""
+    misspelt = (pl.col("size") > 1) | ((pl.col("size") == 1) & ~pl.col("whole").str.contains("[0-9]"))
+    return parts.filter(misspelt).with_columns(near=folding.near_keys(pl.col("area"))).explode("near")
