@@ -66,7 +66,7 @@ def assess_entries(roster_folder: str, claims: Stage, as_of: str, work: str) -> 
         stages.take(claims)["claims"],
         as_of,
         freshness.Policy(max_age_days=known.policy.max_age_days),
-        freshness.Decisions(posts=curated.posts, identities=curated.identities),
+        freshness.Decisions(curated.posts, curated.identities, curated.organisations),
     )
     get_run_logger().info("%d entries, %d findings", judged.entries.height, judged.findings.height)
     return stages.put(Path(work) / "assessment", vars(judged))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from incumbent.components import components
 from incumbent.freshness.links import Links, body_relations, name_relations
 from incumbent.freshness.ties import SAME_BODY
 from incumbent.names import person_slug
@@ -75,11 +76,14 @@ def _slugs(values: pl.Series, slugs: Callable[[pl.Series], pl.Series]) -> pl.Dat
     return pl.DataFrame([distinct.cast(pl.String), slugs(distinct).alias(f"{values.name}_slug")])
 
 
-def identify(statements: pl.DataFrame, links: Links) -> Identities:
-    """Identities of every statement (roster and evidence). `statements`: see freshness/statements.py."""
+def identify(statements: pl.DataFrame, links: Links, decisions: pl.DataFrame) -> Identities:
+    """Identities of every statement (roster and evidence). `statements`: see freshness/statements.py.
+
+    `decisions`: curated identities (person, organisation, other_person, other_organisation, decision), which win.
+    """
     organisations, organisation_mentions = _organisations(statements)
     posts, post_mentions = _posts(statements, organisation_mentions)
-    people, person_mentions = _people(statements, links)
+    people, person_mentions = _people(statements, links, decisions)
     mentions = (
         statements.select("row")
         .join(person_mentions, on="row", how="left")
@@ -165,16 +169,22 @@ def _posts(statements: pl.DataFrame, organisation_mentions: pl.DataFrame) -> tup
     return table, keyed.select("row", "post_id")
 
 
-def _people(statements: pl.DataFrame, links: Links) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _people(statements: pl.DataFrame, links: Links, decisions: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     named = statements.filter(pl.col("name").is_not_null()).with_columns(
         pl.col("body").fill_null(""), pl.col("shown").alias("display")
     )
     place = ["name_key", "body"]
     nodes = named.select(*place, "body_key", "body_core").unique(place).sort(place).with_row_index("node")
     named = named.join(nodes.select(*place, "node"), on=place)
-    labels = _components(
-        nodes.get_column("node"), pl.concat([_links_between_mentions(nodes), _links_to_entries(named, links)])
+    decided = _decided_mentions(named, decisions)
+    apart = decided.filter(pl.col("decision") == "different")
+    edges = (
+        pl.concat([_links_between_mentions(nodes), _links_to_entries(named, links)])
+        .join(apart, on=["left", "right"], how="anti")
+        .join(apart, left_on=["left", "right"], right_on=["right", "left"], how="anti")
     )
+    together = decided.filter(pl.col("decision") == "same").select("left", "right")
+    labels = components(nodes.get_column("node"), pl.concat([edges, together]))
     named = named.join(labels, on="node")
     slips = links.persons.filter(pl.col("name_relation") == "near").select(pl.col("entry").alias("row")).unique()
     spelling = (
@@ -209,11 +219,37 @@ def _people(statements: pl.DataFrame, links: Links) -> tuple[pl.DataFrame, pl.Da
     return _id_table(keyed, "person_id", "display", "person_ids"), keyed.select("row", "person_id")
 
 
+def _decided_mentions(named: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
+    """left, right, decision: pairs of nodes of which curation says whether they are one person."""
+    mentions = named.select("node", "person", "organisation").unique()
+    pairs = decisions.select("person", "organisation", "other_person", "other_organisation", "decision")
+    for side, prefix in (("left", ""), ("right", "other_")):
+        pairs = (
+            pairs.join(
+                mentions.select(
+                    pl.col("node").alias(side),
+                    pl.col("person").alias(f"{prefix}person"),
+                    pl.col("organisation").alias("at"),
+                ),
+                on=f"{prefix}person",
+            )
+            .filter(pl.col(f"{prefix}organisation").is_null() | (pl.col(f"{prefix}organisation") == pl.col("at")))
+            .drop("at")
+        )
+    return pairs.select(
+        pl.col("left").cast(named.schema["node"]), pl.col("right").cast(named.schema["node"]), "decision"
+    )
+
+
 def _links_between_mentions(nodes: pl.DataFrame) -> pl.DataFrame:
     """Edges (left, right) between mentions of one full name at one body, or at bodies that belong together."""
     same = name_relations(nodes, nodes).filter(pl.col("relation") == "same")
     bodies = nodes.filter(pl.col("body") != "")
-    related = body_relations(bodies, bodies).filter(pl.col("relation").is_in(SAME_BODY)).select("body", "other_body")
+    related = (
+        body_relations(bodies, bodies)
+        .filter(pl.col("relation").is_in(SAME_BODY))
+        .select("body", "other_body", "relation")
+    )
     return (
         nodes.select(pl.col("node").alias("left_node"), pl.col("name_key").alias("left"), "body")
         .join(same.select("left", "right"), on="left")
@@ -226,6 +262,8 @@ def _links_between_mentions(nodes: pl.DataFrame) -> pl.DataFrame:
             on="right",
         )
         .join(related, on=["body", "other_body"])
+        # A nickname at a department and at its agency is two people's as easily as one's.
+        .filter((pl.col("relation") != "part_of") | (pl.col("left") == pl.col("right")))
         .select(pl.col("left_node").alias("left"), pl.col("right_node").alias("right"))
     )
 
@@ -240,22 +278,3 @@ def _links_to_entries(named: pl.DataFrame, links: Links) -> pl.DataFrame:
         .join(node_of.rename({"node": "right"}), on="row")
         .select("left", "right")
     )
-
-
-def _components(nodes: pl.Series, edges: pl.DataFrame) -> pl.DataFrame:
-    """node, label: connected components, each labelled with its least node. Labels spread until none changes."""
-    labels = pl.DataFrame({"node": nodes, "label": nodes})
-    both = pl.concat([edges, edges.select(pl.col("right").alias("left"), pl.col("left").alias("right"))]).unique()
-    while True:
-        spread = (
-            both.join(labels, left_on="right", right_on="node")
-            .group_by("left")
-            .agg(pl.col("label").min().alias("near"))
-            .rename({"left": "node"})
-        )
-        moved = labels.join(spread, on="node", how="left").with_columns(
-            pl.min_horizontal("label", "near").alias("label")
-        )
-        if moved.get_column("label").equals(labels.get_column("label")):
-            return labels
-        labels = moved.select("node", "label")

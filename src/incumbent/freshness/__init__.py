@@ -96,6 +96,7 @@ def assess(
     evidence = statements.filter(pl.col("role") == "evidence")
 
     links = link(entries, evidence, reading, decisions.identities, decisions.organisations)
+    evidence = evidence.join(links.homes, on="body", how="left", maintain_order="left")
     standing = stand(entries, evidence, links, day, policy.max_age_days)
 
     ends = rules.ended(standing)
@@ -118,7 +119,7 @@ def assess(
     holders = weighing.current_holders(standing)
     findings = with_sentences(findings, standing, statements, holders)
     verdicts = weighing.verdicts(standing, findings)
-    identities = identify(statements, links) if with_identities else None
+    identities = identify(statements, links, decisions.identities) if with_identities else None
     ids = entry_ids(entries).rename({"row": "entry"})
     judged = Assessment(
         entries=entries_table(standing, verdicts, findings, holders, statements, ids, identities),

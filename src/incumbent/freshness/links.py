@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from incumbent.components import components
 from incumbent.freshness.statements import titled
 from incumbent.freshness.ties import person_links
 from incumbent.names import blocking_keys, compare_names
@@ -27,11 +28,12 @@ class Links:
     (the statement's title has a known rank), elsewhere (the statement belongs to another entry of that name), score,
     reason. `posts`: entry, row, post_relation, score, reason: what is
     said of the entry's post, whoever holds it. `bodies`: body, other_body, relation: the entries' organisations against
-    those of the evidence."""
+    those of the evidence. `homes`: body, home: the spellings of one organisation, under the first of them."""
 
     persons: pl.DataFrame
     posts: pl.DataFrame
     bodies: pl.DataFrame
+    homes: pl.DataFrame
 
 
 def link(
@@ -45,10 +47,14 @@ def link(
 
     `identities`, `organisations`: curated decisions, which override what the code finds.
     """
-    bodies = _decided_bodies(body_relations(entries, evidence), organisations)
+    everybody = pl.concat([entries, evidence])
+    related = _decided_bodies(body_relations(everybody, everybody), organisations)
+    bodies = related.join(entries.select("body").unique(), on="body", how="semi").join(
+        evidence.select(pl.col("body").alias("other_body")).unique(), on="other_body", how="semi"
+    )
     offices = office_relations(entries, evidence, reading)
     persons = person_links(entries, evidence, name_relations(entries, evidence), offices, bodies, identities)
-    return Links(persons, _post_links(entries, evidence, offices), bodies)
+    return Links(persons, _post_links(entries, evidence, offices), bodies, _homes(everybody, related))
 
 
 def name_relations(one: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
@@ -97,6 +103,13 @@ def _decided_bodies(bodies: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFra
     decided = pl.concat([one, other]).unique(["body", "other_body"], keep="first", maintain_order=True)
     undecided = bodies.join(decided, on=["body", "other_body"], how="anti").select(one.columns)
     return pl.concat([undecided, decided.filter(pl.col("relation") != "different")]).sort("body", "other_body")
+
+
+def _homes(statements: pl.DataFrame, related: pl.DataFrame) -> pl.DataFrame:
+    same = related.filter(pl.col("relation") == "same")
+    edges = same.select(pl.col("body").alias("left"), pl.col("other_body").alias("right"))
+    bodies = statements.get_column("body").drop_nulls().unique().sort()
+    return components(bodies, edges).rename({"node": "body", "label": "home"})
 
 
 def _blocked_bodies(statements: pl.DataFrame, side: str) -> pl.DataFrame:

@@ -21,20 +21,20 @@ SHORTEST = 2
 
 
 def lists_of(evidence: pl.DataFrame) -> pl.DataFrame:
-    """The lists in `evidence`: publisher, body, day, names (count), complete, withheld (count), first_row."""
+    """The lists in `evidence` (with `home`): publisher, home, day, names (count), complete, withheld, first_row."""
     listed = evidence.filter(
-        pl.col("event").is_in(["holds", "vacant", "withheld"]) & pl.col("body").is_not_null() & ~pl.col("ended")
+        pl.col("event").is_in(["holds", "vacant", "withheld"]) & pl.col("home").is_not_null() & ~pl.col("ended")
     ).with_columns(pl.coalesce("at", "stated").alias("day"))
     return (
         listed.filter(pl.col("day").is_not_null())
-        .group_by("publisher", "body", "day")
+        .group_by("publisher", "home", "day")
         .agg(
             pl.col("name").n_unique().alias("names"),
             (pl.col("scope") == "complete").all().alias("complete"),
             (pl.col("event") == "withheld").sum().alias("withheld"),
             pl.col("row").min().alias("first_row"),
         )
-        .sort("publisher", "body", "day", nulls_last=True)
+        .sort("publisher", "home", "day", nulls_last=True)
     )
 
 
@@ -44,36 +44,27 @@ def dropped(support: pl.DataFrame, persons: pl.DataFrame, evidence: pl.DataFrame
     Columns: entry, row (one of the later list's), day (of the first such list), last_named, captures (how many later
     lists lack the name).
     """
+    listed = evidence.select("row", "publisher", "home", pl.coalesce("at", "stated").alias("day"))
     named = (
         support.filter(pl.col("event") == "holds")
-        .with_columns(pl.coalesce("at", "stated").alias("day"))
+        .select("entry", "row")
+        .join(listed, on="row")
         .filter(pl.col("day").is_not_null())
-        .sort("entry", "publisher", "body", "day")
-        .group_by("entry", "publisher", pl.col("other_body"), maintain_order=True)
+        .group_by("entry", "publisher", "home")
         .agg(pl.col("day").max().alias("last_named"))
     )
-    lists = lists_of(evidence).rename({"body": "other_body"})
-    then = lists.select(
-        "publisher", "other_body", pl.col("day").alias("last_named"), pl.col("names").alias("names_then")
-    )
+    lists = lists_of(evidence)
+    a_list = ["publisher", "home"]
+    then = lists.select(*a_list, pl.col("day").alias("last_named"), pl.col("names").alias("names_then"))
     later = (
-        named.join(then, on=["publisher", "other_body", "last_named"])
-        .join(lists, on=["publisher", "other_body"])
+        named.join(then, on=[*a_list, "last_named"])
+        .join(lists, on=a_list)
         .filter((pl.col("day") > pl.col("last_named")) & (pl.col("names") >= COMPARABLE * pl.col("names_then")))
         .filter(pl.col("names") >= SHORTEST)
     )
-    still_there = (
-        persons.join(
-            evidence.select(
-                "row", "publisher", pl.col("body").alias("other_body"), pl.coalesce("at", "stated").alias("day")
-            ),
-            on="row",
-        )
-        .select("entry", "publisher", "other_body", "day")
-        .unique()
-    )
+    still_there = persons.join(listed, on="row").select("entry", *a_list, "day").unique()
     return (
-        later.join(still_there, on=["entry", "publisher", "other_body", "day"], how="anti")
+        later.join(still_there, on=["entry", *a_list, "day"], how="anti")
         .sort("entry", "day", "first_row")
         .group_by("entry", maintain_order=True)
         .agg(
@@ -109,23 +100,19 @@ def not_listed(standing: Standing, evidence: pl.DataFrame, links: Links, success
 
 
 def _absent_from_complete(standing: Standing, evidence: pl.DataFrame, links: Links) -> pl.DataFrame:
-    lists = lists_of(evidence).filter(pl.col("complete"))
-    lists = lists.filter(pl.col("day") == pl.col("day").max().over("publisher", "body"))
-    bodies = links.bodies.filter(pl.col("relation").is_in(["same", "renamed"])).select("body", "other_body")
+    lists = _latest_complete(evidence)
     expected = (
         standing.entries.filter(pl.col("name").is_not_null())
-        .select("entry", "body", "supported_to", "single")
-        .join(bodies, on="body")
-        .join(lists.rename({"body": "other_body"}), on="other_body")
+        .select("entry", "body", "supported_to", "supported_surely", "single")
+        .join(_homes_of_entries(links), on="body")
+        .join(lists, on="home")
     )
-    days = evidence.select(
-        "row", "publisher", pl.col("body").alias("other_body"), pl.coalesce("at", "stated").alias("day")
-    )
-    key = ["entry", "publisher", "other_body", "day"]
-    on_list = links.persons.join(days, on="row").select(key).unique().with_columns(pl.lit(True).alias("named"))
+    listed = evidence.select("row", "publisher", "home", pl.coalesce("at", "stated").alias("day"))
+    key = ["entry", "publisher", "home", "day"]
+    on_list = links.persons.join(listed, on="row").select(key).unique().with_columns(pl.lit(True).alias("named"))
     post_on_list = (
         links.posts.filter(pl.col("post_relation").is_in(["same", "renamed"]))
-        .join(days, on="row")
+        .join(listed, on="row")
         .select(key)
         .unique()
         .with_columns(pl.lit(True).alias("post_named"))
@@ -138,7 +125,7 @@ def _absent_from_complete(standing: Standing, evidence: pl.DataFrame, links: Lin
             (pl.col("post_named").fill_null(False) & pl.col("single")).alias("post_named"),
         )
     )
-    a_list = ["publisher", "other_body", "day"]
+    a_list = ["publisher", "home", "day"]
     found = (pl.col("named") | pl.col("post_named")).cast(pl.Float64)
     others = pl.len().over(a_list) - 1
     share = (found.sum().over(a_list) - found) / others
@@ -150,7 +137,7 @@ def _absent_from_complete(standing: Standing, evidence: pl.DataFrame, links: Lin
     return grounds(
         absent.rename({"first_row": "row"}),
         "not_listed",
-        lo=pl.col("supported_to"),
+        lo=pl.col("supported_surely"),
         hi=pl.col("day"),
         weak=~pl.col("whole") | (pl.col("withheld") > 0),
     )
@@ -161,20 +148,12 @@ def missing(standing: Standing, evidence: pl.DataFrame, links: Links) -> pl.Data
 
     Columns: those of grounds, `entry` null.
     """
-    lists = lists_of(evidence).filter(pl.col("complete"))
-    lists = lists.filter(pl.col("day") == pl.col("day").max().over("publisher", "body")).select(
-        "publisher", "body", "day"
-    )
-    in_scope = (
-        links.bodies.filter(pl.col("relation").is_in(["same", "renamed"]))
-        .select(pl.col("other_body").alias("body"))
-        .unique()
-    )
+    in_scope = _homes_of_entries(links).select("home").unique()
     named = (
         evidence.filter(pl.col("name").is_not_null() & (pl.col("event") == "holds") & ~pl.col("ended"))
         .with_columns(pl.coalesce("at", "stated").alias("day"))
-        .join(lists, on=["publisher", "body", "day"])
-        .join(in_scope, on="body")
+        .join(_latest_complete(evidence).select("publisher", "home", "day"), on=["publisher", "home", "day"])
+        .join(in_scope, on="home")
         .filter(pl.col("office").is_not_null())
     )
     known_post = links.posts.join(standing.entries.select("entry", "single"), on="entry").filter("single").select("row")
@@ -187,4 +166,20 @@ def missing(standing: Standing, evidence: pl.DataFrame, links: Links) -> pl.Data
         hi=pl.coalesce("start_hi", "day"),
         exact=pl.col("dated"),
         subject=pl.col("row").min().over("name", "office", "body"),
+    )
+
+
+def _latest_complete(evidence: pl.DataFrame) -> pl.DataFrame:
+    lists = lists_of(evidence).filter(pl.col("complete"))
+    return lists.filter(pl.col("day") == pl.col("day").max().over("publisher", "home"))
+
+
+def _homes_of_entries(links: Links) -> pl.DataFrame:
+    """body (an entry's), home (of a list that speaks of it): the organisation, or a later or earlier name of it."""
+    return (
+        links.bodies.filter(pl.col("relation").is_in(["same", "renamed"]))
+        .select("body", "other_body")
+        .join(links.homes.rename({"body": "other_body"}), on="other_body")
+        .select("body", "home")
+        .unique()
     )

@@ -38,7 +38,8 @@ class Standing:
     """What the evidence says of each entry, before any rule.
 
     `entries`: statements of the roster, with `entry` for `row`, and `supported_to` (the last day on which evidence puts
-    the person in the post; null when none does), `supported_from` (a stated beginning), `single` (one seat).
+    the person in the post; null when none does), `supported_surely` (the same, where a vague date does not stretch it),
+    `supported_from` (a stated beginning), `single` (one seat).
     `support`, `other`: person statements with their links: the person in this post, in another one.
     `holders`: statements that put somebody else in the entry's post. `posts`: statements on the post itself (vacant,
     abolished, renamed, withheld). All carry the statement's columns.
@@ -117,9 +118,12 @@ def ended(standing: Standing) -> pl.DataFrame:
         .then(pl.lit("retired"))
         .otherwise(pl.lit("left"))
     )
-    return grounds(
+    dated = grounds(
         over, reason, lo=pl.col("lo"), hi=pl.col("hi"), exact=pl.lit(True), announced=pl.col("event") == "announced_end"
     )
+    words = said.filter(note.str.contains(r"\bretir") & ~pl.col("ended")).join(over, on="entry", how="semi")
+    none = pl.lit(None, dtype=pl.Date)
+    return pl.concat([dated, grounds(words, "retired", lo=none, hi=none, announced=pl.lit(True))])
 
 
 def replaced(standing: Standing) -> pl.DataFrame:
@@ -147,7 +151,7 @@ def replaced(standing: Standing) -> pl.DataFrame:
     acting = pl.col("acting").fill_null(False)
     taken = stated.filter("after")
     equal = stated.filter(~pl.col("after") & pl.col("close") & ~acting)
-    lo = pl.when(pl.col("dated")).then(pl.col("held_from_lo")).otherwise(pl.col("supported_to"))
+    lo = pl.when(pl.col("dated")).then(pl.col("held_from_lo")).otherwise(pl.col("supported_surely"))
     hi = pl.when(pl.col("dated")).then(pl.col("held_from_hi")).otherwise(pl.col("at"))
     hi = pl.coalesce(hi, pl.col("held_from_hi"), pl.col("held_to"))
     return pl.concat(
@@ -196,7 +200,7 @@ def moved(standing: Standing, ends: pl.DataFrame, successions: pl.DataFrame) -> 
         | (~unsupported & ~by_name & pl.col("office").is_in(["other", "reworded"]))
     )
     found = there.filter(after & elsewhere & _recent(standing))
-    lo = pl.when(pl.col("dated")).then(pl.col("held_from_lo")).otherwise(pl.col("supported_to"))
+    lo = pl.when(pl.col("dated")).then(pl.col("held_from_lo")).otherwise(pl.col("supported_surely"))
     hi = pl.when(pl.col("dated")).then(pl.col("held_from_hi")).otherwise(pl.coalesce("at", "held_to"))
     return grounds(
         found,
@@ -279,7 +283,7 @@ def office_changed(standing: Standing) -> pl.DataFrame:
     reason = pl.col("event").replace_strict(
         {"abolished": "post_abolished", "renamed": "post_renamed", "vacant": "vacant"}, return_dtype=pl.String
     )
-    lo, hi = pl.coalesce("start_lo", "end_lo", "supported_to"), pl.coalesce("start_hi", "end_hi", "at", "stated")
+    lo, hi = pl.coalesce("start_lo", "end_lo", "supported_surely"), pl.coalesce("start_hi", "end_hi", "at", "stated")
     stated = grounds(
         said, reason, lo=lo, hi=hi, exact=pl.col("start_lo").is_not_null() | pl.col("end_lo").is_not_null()
     )

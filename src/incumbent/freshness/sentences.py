@@ -20,7 +20,7 @@ TEMPLATES = {
     "replaced": "{listed} is listed as {desk}, but {them} {held}, according to {by}.",
     "post_abolished": "The post of {desk} was abolished {on_change}, according to {by}; the list names {listed}.",
     "vacant": "The post of {desk} is vacant, according to {by}; the list names {listed}.",
-    "not_listed": "{listed} is listed as {desk}, but is not on the list of {their_body} that {by} made {on_seen}.",
+    "not_listed": "{listed} is listed as {desk}, but is not {among} {on_seen}.",
     "disputed": "{listed} is listed as {desk}, but {them} {held}, according to {by}; other evidence supports the list.",
     "announced_departure": "{listed} is to leave the post of {desk} {on_departure}, as announced by {by}.",
     "announced_successor": "{them} is to follow {listed} as {desk} {on_start}, as announced by {by}.",
@@ -33,6 +33,14 @@ TEMPLATES = {
     "duplicate_entry": "{listed} is listed more than once as {desk}.",
     "missing_entry": "{them} {held}, according to {by}, and the list has no such entry.",
 }  # fmt: skip
+
+#: The same, where the statement that tells it only announced it.
+ANNOUNCED = {
+    "retired": "{listed} was to retire from the post of {desk} {on_departure}, as announced by {by}.",
+    "left": "{listed} was to leave the post of {desk} {on_departure}, as announced by {by}.",
+    "moved": "{listed} is listed as {desk}, but was to become {their_office} {on_start}, as announced by {by}.",
+    "replaced": "{listed} is listed as {desk}; {them} was to become {their_office} {on_start}, as announced by {by}.",
+}
 
 #: Findings whose own statement names the holder; for the others it is whoever holds the post as of now.
 _NAMES_HOLDER = ("replaced", "acting_holder", "announced_successor", "disputed", "missing_entry")
@@ -67,7 +75,12 @@ def with_sentences(
 ) -> pl.DataFrame:
     """`findings` (columns of weighing.weigh) with `explanation` and `holder`; `holders`: entry, holder_row."""
     parts = _parts(findings, standing, statements, holders)
+    foretold = pl.col("event").str.starts_with("announced")
     explanation = pl.coalesce(
+        *(
+            pl.when(foretold & (pl.col("reason") == reason)).then(_filled(template))
+            for reason, template in ANNOUNCED.items()
+        ),
         *(
             pl.when(pl.col("reason") == reason).then(_filled(template))
             for reason, template in TEMPLATES.items()
@@ -99,12 +112,22 @@ def _parts(findings: pl.DataFrame, standing: Standing, statements: pl.DataFrame,
     """`findings` with every column that TEMPLATES name, and `holder`."""
     their_post, their_body = pl.col("office"), pl.col("body")
     seen = pl.coalesce("as_at", "stated_at")
+    publisher = pl.coalesce("publisher", "source", pl.lit("the evidence"))
     office = office_words(their_post, their_body)
     new_name = pl.when(pl.col("event") == "renamed").then(pl.col("status_note"))
     key = statements.select(
         pl.col("row").alias("key"),
         pl.col("shown").alias("them"),
         pl.col("person").alias("as_written"),
+        "event",
+        office.alias("their_office"),
+        # A list that does not claim to be whole is not said to be one.
+        pl.when(pl.col("scope") == "complete")
+        .then(pl.format("on {}'s list of {}", publisher, their_body))
+        .when(publisher == their_body)
+        .then(pl.format("among those whom {} named", publisher))
+        .otherwise(pl.format("among those whom {} named at {}", publisher, their_body))
+        .alias("among"),
         their_body.alias("their_body"),
         pl.coalesce(
             pl.format("has been {} since {}", office, date_words(pl.col("start"))),
@@ -139,12 +162,23 @@ def _parts(findings: pl.DataFrame, standing: Standing, statements: pl.DataFrame,
 
 
 def _publishers(findings: pl.DataFrame, statements: pl.DataFrame) -> pl.DataFrame:
-    """entry, reason, key, by: the publishers of a finding's statements, the most telling one's first, three at most."""
-    publisher = pl.coalesce("publisher", "source", pl.lit("the evidence"))
+    """entry, reason, key, by: who says what the sentence says, the most telling statement's publisher first, three at
+    most. A publisher that is cited for something else (an end, an earlier day) is in the evidence, not here."""
+    said = statements.select(
+        "row", "start", "end", "surname", "office_key", "status_note",
+        pl.coalesce("publisher", "source", pl.lit("the evidence")).alias("by"),
+    )  # fmt: skip
+    told = said.select("row", pl.all().exclude("row").name.prefix("key_"))
+    retiring = (pl.col("reason") == "retired") & pl.col("status_note").str.to_lowercase().str.contains("retir")
+    alike = pl.all_horizontal(
+        *(pl.col(column).eq_missing(pl.col(f"key_{column}")) for column in ("start", "end", "surname", "office_key"))
+    )
     names = (
         findings.select("entry", "reason", "key", "rows")
         .explode("rows", empty_as_null=True, keep_nulls=True)
-        .join(statements.select(pl.col("row").alias("rows"), publisher.alias("by")), on="rows", how="left")
+        .join(said, left_on="rows", right_on="row", how="left")
+        .join(told, left_on="key", right_on="row", how="left")
+        .filter((pl.col("rows") == pl.col("key")) | alike | retiring.fill_null(False))
         .sort("entry", "reason", "key", pl.col("rows") != pl.col("key"), "by", nulls_last=True)
         .group_by("entry", "reason", "key", maintain_order=True)
         .agg(pl.col("by").unique(maintain_order=True).drop_nulls().head(3))

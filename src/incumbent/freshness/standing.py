@@ -20,7 +20,7 @@ def stand(
     oldest = dt.date.min if max_age_days is None else as_of - dt.timedelta(days=max_age_days)
     entries = _with_seats(entries.rename({"row": "entry"}))
     statements = evidence.rename({"office": "other_office", "body": "other_body"}).drop(
-        "roster", "role", "rank", "exact"
+        "roster", "role", "home", "rank", "exact"
     )
     persons = links.persons.join(statements, on="row").join(
         entries.select("entry", "body", "office", "distinctive").rename({"office": "listed_office"}), on="entry"
@@ -35,7 +35,7 @@ def stand(
     support = persons.filter(pl.col("office") == "this")
     entries = entries.join(_supported(support), on="entry", how="left")
     entries = _single(entries, support, named)
-    facts = entries.select("entry", "supported_to", "supported_from", "single")
+    facts = entries.select("entry", "supported_to", "supported_surely", "supported_from", "single")
     other = persons.filter(pl.col("office") != "this").join(facts, on="entry")
     other = _with_coverage(other, links, evidence)
     support = support.join(facts, on="entry")
@@ -82,6 +82,7 @@ def _supported(support: pl.DataFrame) -> pl.DataFrame:
     held = support.filter(pl.col("held_to").is_not_null() & ~pl.col("ended") & pl.col("event").is_in(_HOLDS))
     return held.group_by("entry").agg(
         pl.col("held_to").max().alias("supported_to"),
+        pl.col("held_surely_to").max().alias("supported_surely"),
         pl.col("held_from_lo").filter(pl.col("dated")).max().alias("supported_from"),
     )
 

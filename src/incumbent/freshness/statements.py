@@ -41,9 +41,9 @@ def prepare(claims: pl.DataFrame, as_of: dt.date, posts: pl.DataFrame) -> tuple[
     how it reads: `name` (null unless a person is named), `name_kind`, `name_key`, `shown`, `given`, `surname`,
     `honorifics`, `distinctive`;
     `office_key`, `office_name`, `rank`, `exact`, `seats`; `body_key`, `body_core`, `body_name`;
-    when: `start_lo`, `start_hi`, `end_lo`, `end_hi`, `at`, `stated` (days), `held_from_lo`, `held_from_hi`, `held_to`
-    (the days on which the claim says that the post was held), `dated` (the beginning is stated, not merely the day
-    somebody was seen in post), `ended`.
+    when: `start_lo`, `start_hi`, `end_lo`, `end_hi`, `at`, `stated` (days), `held_from_lo`, `held_from_hi`, `held_to`,
+    `held_surely_to` (the days on which the claim says that the post was held), `dated` (the beginning is stated, not
+    merely the day somebody was seen in post), `ended`.
     """
     frame = claims.sort("claim_id").with_row_index("row")
     frame = _with_curated_posts(frame, posts)
@@ -177,6 +177,14 @@ def _with_days(frame: pl.DataFrame, as_of: dt.date) -> pl.DataFrame:
         pl.when(begun).then(pl.coalesce("start_lo", "at", "stated", day)).alias("held_from_lo"),
         pl.when(begun).then(pl.coalesce("start_hi", "at", "stated", day)).alias("held_from_hi"),
         pl.when(begun & ended).then(pl.col("end_lo")).when(begun).then(pl.min_horizontal(seen, day)).alias("held_to"),
+        # Who began in 2011 was there on some day of 2011; only the first is sure not to be after the end.
+        pl.when(begun & ended)
+        .then(pl.col("end_lo"))
+        .when(begun & pl.col("at").is_null() & (pl.col("event") != "holds"))
+        .then(pl.col("start_lo"))
+        .when(begun)
+        .then(pl.min_horizontal(seen, day))
+        .alias("held_surely_to"),
         (begun & pl.col("start_lo").is_not_null()).alias("dated"),
         ended.fill_null(False).alias("ended"),
     )

@@ -62,7 +62,8 @@ def entries_table(
         findings.filter(pl.col("entry").is_not_null())
         .group_by("entry", maintain_order=True)
         .agg(
-            pl.col("explanation").first(),
+            # What happened tells more than what was announced.
+            pl.col("explanation").sort_by("announced", maintain_order=True).first(),
             pl.col("holder").drop_nulls().first().alias("finding_holder"),
             pl.col("rows").list.explode(empty_as_null=True, keep_nulls=True).unique().sort().alias("rows"),
         )

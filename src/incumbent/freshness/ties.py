@@ -40,6 +40,7 @@ def person_links(
         "name",
         "body",
         "office",
+        "organisation",
         "distinctive",
         pl.col("person_ids").alias("ids"),
     )
@@ -49,6 +50,7 @@ def person_links(
         pl.col("name").alias("other_name"),
         pl.col("body").alias("other_body"),
         pl.col("office").alias("other_office"),
+        pl.col("organisation").alias("other_organisation"),
         pl.col("person_ids").alias("other_ids"),
     )
     named = listed.join(
@@ -105,8 +107,12 @@ def _decisions(listed: pl.DataFrame, stated: pl.DataFrame, identities: pl.DataFr
         listed.join(decided, on="name")
         .join(stated, on="other_name")
         .filter(
-            (pl.col("at").is_null() | (pl.col("at") == pl.col("body")))
-            & (pl.col("other_at").is_null() | (pl.col("other_at") == pl.col("other_body")))
+            (pl.col("at").is_null() | (pl.col("at") == pl.col("body")) | (pl.col("at") == pl.col("organisation")))
+            & (
+                pl.col("other_at").is_null()
+                | (pl.col("other_at") == pl.col("other_body"))
+                | (pl.col("other_at") == pl.col("other_organisation"))
+            )
         )
         .unique(["entry", "row"], keep="first", maintain_order=True)
     )

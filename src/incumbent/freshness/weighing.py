@@ -87,7 +87,7 @@ def weigh(grounds: pl.DataFrame, standing: Standing, evidence: pl.DataFrame) -> 
         .then(pl.lit("confirmed"))
         .otherwise(pl.lit("probable"))
     )
-    supported = standing.entries.select("entry", "supported_to")
+    supported = standing.entries.select("entry", "supported_surely")
     future = pl.col("reason").is_in([*LEAVING, "not_yet_started"])
     return (
         findings.with_columns(confidence.alias("confidence"))
@@ -95,8 +95,8 @@ def weigh(grounds: pl.DataFrame, standing: Standing, evidence: pl.DataFrame) -> 
         .with_columns(
             pl.when(pl.col("lo").is_null() | pl.col("hi").is_null())
             .then(pl.coalesce("lo", "bound_lo"))
-            .when(pl.col("supported_to").is_between(pl.col("lo"), pl.col("hi")) & ~future)
-            .then(pl.col("supported_to"))
+            .when(pl.col("supported_surely").is_between(pl.col("lo"), pl.col("hi")) & ~future)
+            .then(pl.col("supported_surely"))
             .otherwise(pl.col("lo"))
             .alias("since_earliest"),
             pl.when(pl.col("hi").is_null())
@@ -125,7 +125,17 @@ def weigh(grounds: pl.DataFrame, standing: Standing, evidence: pl.DataFrame) -> 
             .otherwise((day - pl.col("since_latest")).dt.total_days())
             .alias("days_out_of_date"),
         )
-        .select("entry", "reason", "key", "since_earliest", "since_latest", "days_out_of_date", "confidence", "rows")
+        .select(
+            "entry",
+            "reason",
+            "key",
+            "since_earliest",
+            "since_latest",
+            "days_out_of_date",
+            "confidence",
+            "announced",
+            "rows",
+        )
         .pipe(_without_the_overruled)
     )
 
@@ -227,8 +237,11 @@ def verdicts(standing: Standing, findings: pl.DataFrame) -> pl.DataFrame:
 
 
 def _of_wrong(column: str) -> list[pl.Expr]:
-    """The earliest day of `column` over the findings that make the entry wrong."""
-    return [pl.col(column).filter(pl.col("wrong")).min().alias(column)]
+    """The earliest day of `column` over the findings that make the entry wrong; what was only announced dates it only
+    where nothing tells that something happened."""
+    happened = pl.col("wrong") & ~pl.col("announced")
+    of_all, of_happened = pl.col(column).filter(pl.col("wrong")).min(), pl.col(column).filter(happened).min()
+    return [pl.when(happened.any()).then(of_happened).otherwise(of_all).alias(column)]
 
 
 def _surest(which: pl.Expr) -> pl.Expr:
