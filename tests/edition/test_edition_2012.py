@@ -282,17 +282,12 @@ def test_every_finding_can_be_printed_dated_weighed_and_traced(edition: Edition,
         assert entries[row["entry_id"]]["verdict"] in ("out_of_date", "leaving")
 
 
-# Known defects. Each is strict: whoever mends it takes the mark away.
-
-
-@pytest.mark.xfail(strict=True, reason="a source of the year 2011 counts as seen on its last day, 31 December")
 def test_a_year_is_not_its_last_day(edition: Edition) -> None:
     """Transport lists Homer on 30 September 2011 and Wikipedia has her gone in 2011: any day between is possible."""
     found = entry(edition, JUNE, "Lin Homer")
     assert found["since_earliest"] < found["since_latest"] == dt.date(2011, 12, 31)
 
 
-@pytest.mark.xfail(strict=True, reason="the sentence names every publisher cited, whatever each of them said")
 @pytest.mark.parametrize("as_of", DAYS)
 def test_a_move_is_told_only_of_those_who_told_it(edition: Edition, as_of: str) -> None:
     """Wikipedia says that Homer left Transport; it is not a source for what she did next."""
@@ -306,13 +301,11 @@ def test_a_move_is_told_only_of_those_who_told_it(edition: Edition, as_of: str) 
             assert not [name for name in others if name in row["explanation"].partition("according to")[2]], row
 
 
-@pytest.mark.xfail(strict=True, reason="curated identities join a statement and an entry only, not two statements")
 def test_a_curated_decision_makes_one_person_of_two_spellings(edition: Edition) -> None:
     ids = {row["person_id"] for row in table(edition, JUNE, "people")}
     assert len(ids & {"ivan-rogers", "mark-ivan-rogers"}) == 1
 
 
-@pytest.mark.xfail(strict=True, reason="a nickname and a body's parent department are taken for one person's")
 def test_two_people_of_one_surname_stay_two(edition: Edition) -> None:
     """Katie Davies at Health in 2011 and Catherine Davies at Monitor in 2012: nothing says that they are one."""
     names = {row["name"] for row in table(edition, OCTOBER, "people")}
