@@ -109,7 +109,12 @@ def _read(
     left_out = frame.height - frame.filter(named).height
     frame = frame.filter(named)
     if frame.is_empty():
-        raise InputError("no row names a person or a post", where=str(path), expected="at least one entry")
+        raise InputError(
+            "no row names a person or a post",
+            where=str(path),
+            expected="at least one entry",
+            do="fill in who holds which post in each line, or say which columns are which with --columns",
+        )
     frame = _read_values(frame, table, mapping, str(path))
     notes = list(table.notes)
     if left_out:

@@ -109,7 +109,12 @@ def parse_given(text: str, fields: Sequence[str]) -> dict[str, str]:
                 do="write, for example, --columns person=Name,post=Title",
             )
         if field in given:
-            raise InputError(f"{field} is given two columns", where="--columns", do="keep one of them")
+            raise InputError(
+                f"{field} is given two columns",
+                where="--columns",
+                expected="one column for each field",
+                do="keep one of them",
+            )
         given[field] = header
     return given
 

@@ -41,7 +41,10 @@ def decode(content: bytes, where: str) -> tuple[str, str, tuple[str, ...]]:
         line = content.count(b"\n", 0, error.start + skip) + 1
         if encoding != "utf-8" or skip:
             raise InputError(
-                f"the file is broken {_NAMES.get(encoding, encoding)} text", where=f"{where}, line {line}"
+                f"the file is broken {_NAMES.get(encoding, encoding)} text",
+                where=f"{where}, line {line}",
+                expected="a whole file in one encoding, best UTF-8",
+                do="save the file again as UTF-8",
             ) from None
         if _UTF8_LETTER.search(content):
             raise InputError(
@@ -57,11 +60,17 @@ def decode(content: bytes, where: str) -> tuple[str, str, tuple[str, ...]]:
             raise InputError(
                 "the file is no text in UTF-8, UTF-16 or Windows-1252",
                 where=f"{where}, line {line}",
+                expected="a table of text, best in UTF-8",
                 do="save it again as UTF-8",
             ) from None
     if "\x00" in text:
         line = text.count("\n", 0, text.index("\x00")) + 1
-        raise InputError("the file holds a NUL character", where=f"{where}, line {line}", expected="a table of text")
+        raise InputError(
+            "the file holds a NUL character",
+            where=f"{where}, line {line}",
+            expected="a table of text",
+            do="delete the character, or save the file again as UTF-8",
+        )
     name = _NAMES.get(encoding, encoding)
     notes = ("the text is read as Windows-1252, for it is no UTF-8",) if encoding == "cp1252" else ()
     return text, name, notes
@@ -114,7 +123,10 @@ def _find_header(
                 best = (score, delimiter, skipped, record, end)
     if best is None:
         raise InputError(
-            "the first line is no header", where=where, expected="a header such as person,post,organisation"
+            "the first line is no header",
+            where=where,
+            expected="a header such as person,post,organisation",
+            do="write the columns' names in the first line",
         )
     return best[1], best[2], best[3], best[4]
 
@@ -158,7 +170,12 @@ def _parse(body: str, delimiter: str, width: int, first_row: int, where: str, li
         ) from None
     except pl.exceptions.PanicException:
         _explain(body, delimiter, width, where, line)
-        raise InputError("the table cannot be read", where=where, do="save the file again as CSV") from None
+        raise InputError(
+            "the table cannot be read",
+            where=where,
+            expected="rows with as many cells as the header",
+            do="save the file again as CSV",
+        ) from None
     # Polars fills a short row with nulls; only a strict second reading tells it from a row of empty cells.
     last_empty = pl.col(f"column_{width}").is_null() & pl.any_horizontal(
         [pl.col(name).str.contains(r"\S") for name in columns]

@@ -31,6 +31,12 @@ _MOST_UNPACKED = 1 << 30
 _TEXT_SUFFIXES = frozenset({".csv", ".tsv", ".tab", ".txt", ".psv"})
 _JSON_SUFFIXES = frozenset({".json", ".jsonl", ".ndjson"})
 _FORMATS = "CSV, TSV, JSON, Excel (.xlsx, .xls), OpenDocument (.ods) or Parquet"
+_FILE = f"a file: {_FORMATS}"
+_CONTENT = "a header and at least one line under it"
+_FILL = "write the header person,post,organisation and a line for each person, or give another file"
+_AS_JSON = "write one object for each line of the list, or save it as CSV"
+_VALUE = "text, a number or a date"
+_SAVE_AGAIN = "save it again, or as CSV"
 
 
 def read_table(path: Path, fields: Sequence[str], given: Mapping[str, str], sheet: str | None = None) -> Table:
@@ -59,13 +65,17 @@ def _read_bytes(path: Path) -> bytes:
     try:
         content = path.read_bytes()
     except FileNotFoundError:
-        raise InputError("there is no such file", where=str(path), do="check the path") from None
+        raise InputError("there is no such file", where=str(path), expected=_FILE, do="check the path") from None
     except IsADirectoryError:
-        raise InputError("this is a folder", where=str(path), expected="a file: " + _FORMATS) from None
+        raise InputError(
+            "this is a folder", where=str(path), expected=_FILE, do="name one of the files in the folder"
+        ) from None
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        raise InputError(f"the file cannot be read: {error}", where=str(path), do="check its permissions") from None
+        raise InputError(
+            f"the file cannot be read: {error}", where=str(path), expected=_FILE, do="check its path and permissions"
+        ) from None
     if not content.strip():
-        raise InputError("the file is empty", where=str(path), expected="a header and at least one line under it")
+        raise InputError("the file is empty", where=str(path), expected=_CONTENT, do=_FILL)
     return content
 
 
@@ -84,7 +94,12 @@ def _read_json(text: str, path: Path) -> Table:
         keys = [key for key, _ in items]
         if len(set(keys)) < len(keys):
             twice = next(key for key in keys if keys.count(key) > 1)
-            raise InputError(f"an object has the key {twice!r} twice", where=where, expected="each key once")
+            raise InputError(
+                f"an object has the key {twice!r} twice",
+                where=where,
+                expected="each key once",
+                do="delete or rename one of the two",
+            )
         return dict(items)
 
     shape = 'an array of objects, {"rows": [...]}, or one object a line'
@@ -97,17 +112,17 @@ def _read_json(text: str, path: Path) -> Table:
             kind = "JSON lines"
         except (ValueError, RecursionError):
             at = f", line {first_error.lineno}" if isinstance(first_error, json.JSONDecodeError) else ""
-            raise InputError("the file is no JSON", where=where + at, expected=shape) from None
+            raise InputError("the file is no JSON", where=where + at, expected=shape, do=_AS_JSON) from None
     if isinstance(value, dict):
         value = value.get("rows", [value] if kind == "JSON" and "person" in value else None)
     if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
-        raise InputError("the JSON is no list of rows", where=where, expected=shape)
+        raise InputError("the JSON is no list of rows", where=where, expected=shape, do=_AS_JSON)
     headers = list(dict.fromkeys(key for row in value for key in row))
     columns: list[list[str | None]] = [
         [_cell_text(row.get(header), f"{where}, row {number}, {header!r}") for number, row in enumerate(value, 1)]
         for header in headers
     ]
-    return Table.of_columns(headers, columns, first_row=1, format=kind)
+    return Table.of_columns(headers, columns, first_row=1, format=kind, where=where)
 
 
 def _cell_text(value: object, where: str) -> str | None:
@@ -122,14 +137,16 @@ def _cell_text(value: object, where: str) -> str | None:
         try:
             return str(value)
         except ValueError:  # Python refuses to print an integer of thousands of digits
-            raise InputError("a number is too long", where=where, expected="text, a number or a date") from None
+            raise InputError("a number is too long", where=where, expected=_VALUE, do="write it as text") from None
     if isinstance(value, dt.datetime):
         return value.date().isoformat()
     if isinstance(value, dt.date | dt.time):
         return value.isoformat()
     if isinstance(value, dt.timedelta):
         return str(value)
-    raise InputError("a cell holds a list or an object", where=where, expected="text, a number or a date")
+    raise InputError(
+        "a cell holds a list or an object", where=where, expected=_VALUE, do="write one value in each cell"
+    )
 
 
 def _read_parquet(content: bytes, path: Path) -> Table:
@@ -140,6 +157,7 @@ def _read_parquet(content: bytes, path: Path) -> Table:
             f"the Parquet file cannot be read: {str(error).splitlines()[0] if str(error) else 'damaged'}",
             where=str(path),
             expected="a whole Parquet file",
+            do="write or download the file again",
         ) from None
     selected: list[pl.Series] = []
     for series in frame:
@@ -168,19 +186,31 @@ def _read_workbook(
         workbook = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         names = workbook.sheet_names
     except calamine.PasswordError:
-        raise InputError("the workbook has a password", where=where, do="save it without one") from None
+        raise InputError(
+            "the workbook has a password",
+            where=where,
+            expected="a workbook that opens without one",
+            do="save it without one",
+        ) from None
     except (calamine.CalamineError, OSError, ValueError, pl.exceptions.PanicException) as error:
         raise InputError(
-            f"the workbook cannot be read: {error}", where=where, expected=_FORMATS, do="save it again, or as CSV"
+            f"the workbook cannot be read: {error}", where=where, expected=_FORMATS, do=_SAVE_AGAIN
         ) from None
     if sheet is not None and sheet not in names:
-        raise InputError(f"there is no sheet {sheet!r}", where=where, expected="one of " + ", ".join(map(repr, names)))
+        raise InputError(
+            f"there is no sheet {sheet!r}",
+            where=where,
+            expected="one of " + ", ".join(map(repr, names)),
+            do="correct the name of the sheet, or leave it out",
+        )
     fallback: Table | None = None
     for name in [sheet] if sheet is not None else names:
         try:
             rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
         except (calamine.CalamineError, OSError, ValueError) as error:
-            raise InputError(f"the sheet {name!r} cannot be read: {error}", where=where) from None
+            raise InputError(
+                f"the sheet {name!r} cannot be read: {error}", where=where, expected="a whole workbook", do=_SAVE_AGAIN
+            ) from None
         table, found = _sheet_table(rows, f"{where}, sheet {name!r}", fields, given)
         if table is None:
             continue
@@ -191,7 +221,7 @@ def _read_workbook(
             return table
         fallback = fallback or table
     if fallback is None:
-        raise InputError("the workbook is empty", where=where, expected="a header and at least one line under it")
+        raise InputError("the workbook is empty", where=where, expected=_CONTENT, do=_FILL)
     return fallback
 
 
@@ -216,7 +246,8 @@ def _sheet_table(
         for i in range(len(headers))
     ]
     notes = (f"{at} lines above the header are left out",) if at else ()
-    return Table.of_columns(headers, columns, first_row=at + 2, format="a workbook").with_notes(notes), found
+    table = Table.of_columns(headers, columns, first_row=at + 2, format="a workbook", where=where)
+    return table.with_notes(notes), found
 
 
 def _refuse_huge_workbook(content: bytes, where: str) -> None:
@@ -225,7 +256,12 @@ def _refuse_huge_workbook(content: bytes, where: str) -> None:
         archive = zipfile.ZipFile(io.BytesIO(content))
         members = archive.infolist()
         if sum(member.file_size for member in members) > _MOST_UNPACKED:
-            raise InputError("the workbook unpacks to more than 1 GB", where=where, do="save the sheet as CSV")
+            raise InputError(
+                "the workbook unpacks to more than 1 GB",
+                where=where,
+                expected="at most 1 GB when unpacked",
+                do="save the sheet as CSV",
+            )
         for member in members:
             if not re.fullmatch(r"xl/worksheets/[^/]+\.xml", member.filename):
                 continue
@@ -243,4 +279,9 @@ def _refuse_huge_workbook(content: bytes, where: str) -> None:
                     do="delete the stray cells in its far corner, or save it as CSV",
                 )
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
-        raise InputError(f"the workbook is damaged: {error}", where=where, expected=_FORMATS) from None
+        raise InputError(
+            f"the workbook is damaged: {error}",
+            where=where,
+            expected=_FORMATS,
+            do=_SAVE_AGAIN,
+        ) from None

@@ -27,13 +27,18 @@ class Table:
 
     @staticmethod
     def of_columns(
-        headers: Sequence[str], columns: Sequence[Sequence[str | None]], *, first_row: int, format: str
+        headers: Sequence[str], columns: Sequence[Sequence[str | None]], *, first_row: int, format: str, where: str
     ) -> Table:
-        """A table of Python columns; the first row has the number `first_row`."""
+        """A table of Python columns; the first row has the number `first_row`. `where`: the file, for an error."""
         try:
             series = [pl.Series(values=column, dtype=pl.String) for column in columns]
         except UnicodeEncodeError:
-            raise InputError("a cell holds half a character", where=format, do="save the file again as UTF-8") from None
+            raise InputError(
+                "a cell holds half a character",
+                where=where,
+                expected="text whose characters are whole",
+                do="save the file again as UTF-8",
+            ) from None
         return Table.of_series(headers, series, first_row=first_row, format=format)
 
     @staticmethod
@@ -74,12 +79,18 @@ class Table:
         filled = pl.any_horizontal(pl.lit(False), *(pl.col(name).str.contains(r"[^\s\x{FEFF}]") for name in columns))
         frame = self.frame.filter(filled)
         if frame.is_empty():
-            raise InputError("there is no line under the header", where=where, expected="at least one entry")
+            raise InputError(
+                "there is no line under the header",
+                where=where,
+                expected="at least one entry",
+                do="write one line for each person under the header, or give another file",
+            )
         for name, header in zip(columns, self.headers, strict=True):
             if not header.strip() and (rows := frame.filter(pl.col(name).str.contains(r"\S")).get_column("row")).len():
                 raise InputError(
                     "a column that has cells has no name",
                     where=f"{where}, column {int(name[1:]) + 1}, first cell in row {rows[0]}",
                     expected="a name in the header for each column",
+                    do="name the column, or empty its cells",
                 )
         return replace(self, frame=frame)
