@@ -65,7 +65,8 @@ def test_columns() -> None:
 
 
 def test_orders_say_why() -> None:
-    assert parsed("Homer Linda")["orders"] == [{"given": ["homer"], "surname": "linda", "why": "swapped"}]
+    assert parsed("Homer Linda")["orders"] == [{"given": ["homer"], "surname": "linda", "why": "written"}]
+    assert parsed("Linda Homer")["orders"] == [{"given": ["homer"], "surname": "linda", "why": "swapped"}]
     assert {order["why"] for order in parsed("Debbie Wasserman Müller")["orders"]} == {"swapped", "double", "umlaut"}
     assert parsed("Linda, Homer")["orders"] == []
 

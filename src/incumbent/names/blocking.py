@@ -5,6 +5,7 @@ Each rule of relate has its key, and the tests hold the two together:
 - `surname|letter`: surnames equal or sharing a part; given names that agree, by name, nickname, initial or not at all;
 - `surname|~rest`: a given name misspelt in its first two letters, found by what is left without one of them;
 - `given~letters`: a surname with one letter wrong: the same when the right letter of each is left out;
+- `letter~letters`: the same beside initials, where a name of that surname has its initial first;
 - `=word word`: the same words in the other order;
 - `body:words`: cells that hold a body's name.
 
@@ -18,7 +19,7 @@ import string
 import polars as pl
 
 from incumbent.names import given, text
-from incumbent.names.relate import SHORTEST_MISSPELT
+from incumbent.names.relate import SHORTEST_BESIDE_INITIALS, SHORTEST_MISSPELT
 from incumbent.names.tables import parse_names
 from incumbent.names.vocabulary import particles
 
@@ -42,7 +43,7 @@ def blocking_keys(names: pl.Series) -> pl.DataFrame:
 
 def _with_numbers(keys: pl.DataFrame, parsed: pl.DataFrame) -> pl.DataFrame:
     """`keys` with the numbers of each name; a name without any has its key also with those of the others."""
-    written = pl.concat_str([pl.col("given").list.join(" "), "surname"], separator=" ", ignore_nulls=True)
+    written = pl.concat_str([pl.col("given").list.join(" "), "surname", "suffix"], separator=" ", ignore_nulls=True)
     numbered = parsed.select("name", numbers=written.str.extract_all(r"[0-9]+").list.sort().list.join(",")).filter(
         pl.col("numbers") != ""
     )
@@ -97,7 +98,15 @@ def _tokens(solid: pl.DataFrame) -> pl.DataFrame:
 
 
 def _surname_keys(solid: pl.DataFrame, tokens: pl.DataFrame) -> pl.DataFrame:
-    forms = _surname_forms(solid)
+    return (
+        _surname_forms(solid)
+        .join(_letters(solid, tokens), on="reading")
+        .select("name", key=pl.col("form") + "|" + pl.col("letter"))
+    )
+
+
+def _letters(solid: pl.DataFrame, tokens: pl.DataFrame) -> pl.DataFrame:
+    """Columns reading, letter: every initial that the given names may have; every letter where there are none."""
     distinct = tokens.select(pl.col("token").unique())
     letters = distinct.with_columns(
         letter=pl.Series([sorted(given.initials(token)) for token in distinct["token"]], dtype=pl.List(pl.String))
@@ -106,9 +115,7 @@ def _surname_keys(solid: pl.DataFrame, tokens: pl.DataFrame) -> pl.DataFrame:
     nameless = (
         solid.filter(pl.col("given").list.len() == 0).select("reading", letter=pl.lit(_LETTERS)).explode("letter")
     )
-    return forms.join(pl.concat([lettered, nameless]).unique(), on="reading").select(
-        "name", key=pl.col("form") + "|" + pl.col("letter")
-    )
+    return pl.concat([lettered, nameless]).unique()
 
 
 def _surname_forms(solid: pl.DataFrame) -> pl.DataFrame:
@@ -134,21 +141,49 @@ def _beginning_keys(solid: pl.DataFrame) -> pl.DataFrame:
 
 
 def _misspelt_keys(solid: pl.DataFrame, tokens: pl.DataFrame) -> pl.DataFrame:
-    called = tokens.filter("called")
-    distinct = called.select(pl.col("token").unique())
+    lessened = _lessened_surnames(solid)
+    long = lessened.filter("long")
+    in_full = _full_names(tokens.filter("called"))
+    # A middle name that the other person goes by: only beside a long surname.
+    middle = _full_names(tokens.filter(~pl.col("called") & (pl.col("token").str.len_chars() > 1)))
+    named = pl.concat([lessened.join(in_full, on="reading"), long.join(middle, on="reading")]).select(
+        "name", key=pl.col("full") + "~" + pl.col("less")
+    )
+    lettered = long.join(_letters(solid.filter(pl.col("given").list.len() > 0), tokens), on="reading").select(
+        "name", "initial_first", key=pl.col("letter") + "~" + pl.col("less")
+    )
+    # Of two names that agree by an initial one has it first: without such a name a letter joins too many.
+    beside_initials = lettered.join(lettered.filter("initial_first").select("key").unique(), on="key", how="semi")
+    return pl.concat([named, beside_initials.select("name", "key")])
+
+
+def _full_names(tokens: pl.DataFrame) -> pl.DataFrame:
+    """Columns reading, full: each token's usual spelling, and the full names that it is short for."""
+    distinct = tokens.select(pl.col("token").unique())
     full_names = distinct.with_columns(
         full=pl.Series(
             [sorted({given.canonical(token), *given.formals(token)}) for token in distinct["token"]],
             dtype=pl.List(pl.String),
         )
     ).explode("full")
-    named = called.join(full_names, on="token").select("reading", "full").unique()
+    return tokens.join(full_names, on="token").select("reading", "full").unique()
+
+
+def _lessened_surnames(solid: pl.DataFrame) -> pl.DataFrame:
+    """Columns reading, name, initial_first, long (enough beside an initial), less (the surname, or less a letter)."""
     length = pl.col("letters").str.len_chars()
     # One letter more, less or other, or two that changed places: leaving out one letter of each makes them equal, or
     # one equals the other less a letter (the symmetric deletes of SymSpell, https://github.com/wolfgarbe/SymSpell).
-    lessened = (
+    return (
         solid.filter(length >= SHORTEST_MISSPELT)
-        .select("reading", "name", "letters", place=pl.int_ranges(-1, length.cast(pl.Int64)))
+        .select(
+            "reading",
+            "name",
+            "letters",
+            initial_first=(pl.col("given").list.first().str.len_chars() == 1).fill_null(False),
+            long=length >= SHORTEST_BESIDE_INITIALS,
+            place=pl.int_ranges(-1, length.cast(pl.Int64)),
+        )
         .explode("place")
         .with_columns(
             less=pl.when(pl.col("place") < 0)
@@ -158,10 +193,9 @@ def _misspelt_keys(solid: pl.DataFrame, tokens: pl.DataFrame) -> pl.DataFrame:
                 + pl.col("letters").str.slice(pl.col("place") + 1)
             )
         )
-        .select("reading", "name", "less")
+        .select("reading", "name", "initial_first", "long", "less")
         .unique()
     )
-    return lessened.join(named, on="reading").select("name", key=pl.col("full") + "~" + pl.col("less"))
 
 
 def _order_keys(readings: pl.DataFrame) -> pl.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from incumbent.names import text, vocabulary
 from incumbent.names.segments import Segment, Token, as_segment, strip_segment
@@ -23,12 +23,18 @@ _MASK = re.compile(r"(x{2,}|[x ]{3,})")
 _GLUED = re.compile(r"(?!Mc|Mac[A-Z]|De|Di|Du|La|Le|Van|Von|Fitz|St)([A-Z][a-z]{2,})([A-Z][a-z]+(?:[A-Z][a-z]+)?)")
 _REDACTION_MARKS = re.compile(r"[*x█■▇#]{2,}", re.IGNORECASE)
 
-_Split: TypeAlias = tuple[list[Token], list[Token]]
+
+class _Split(NamedTuple):
+    """Another way to part the words of a name; `why` as in Reading."""
+
+    given: list[Token]
+    surname: list[Token]
+    why: str
 
 
 class Reading(NamedTuple):
-    """One way to read a name. `why`: swapped (the surname may come first), double (the last given name may be the
-    first part of a double surname), umlaut (ü written ue)."""
+    """One way to read a name. `why`: swapped (the surname may come first), written (it was taken to come first, and may
+    after all be last), double (the last given name may be the first part of a double surname), umlaut (ü is ue)."""
 
     given: tuple[str, ...]
     surname: str
@@ -36,7 +42,7 @@ class Reading(NamedTuple):
 
 
 class Name(NamedTuple):
-    """A parsed name; the columns of parse_names."""
+    """A parsed name; the columns of parse_names. A number in the cell tells namesakes apart: it ends the `suffix`."""
 
     name: str
     kind: str
@@ -61,12 +67,15 @@ def parse_name(raw: str) -> Name:
     han = text.split_han(cleaned.replace(" ", ""))
     core, nicknames = _without_asides(han or cleaned)
     core = _without_remarks(_unglued(core.strip()))
-    segments = [segment for segment in (as_segment(part) for part in core.split(",")) if segment.tokens]
+    parts = [as_segment(part, alone="," not in core) for part in core.split(",")]
+    segments = [part for part in parts if part.tokens]
     if not segments:
         return Name(raw, "empty")
     if _is_body(core, segments):
         return Name(raw, "body", cleaned)
-    return _from_segments(raw, segments, nicknames)
+    return _from_segments(
+        raw, segments, nicknames, [number for part in parts if not part.tokens for number in part.numbers]
+    )
 
 
 def _placeholder_kind(raw: str, cleaned: str) -> str | None:
@@ -163,8 +172,11 @@ def _is_body(core: str, segments: list[Segment]) -> bool:
     return len(first.folded) > 1 and first.folded not in vocabulary.given_names()
 
 
-def _from_segments(raw: str, segments: list[Segment], nicknames: tuple[str, ...]) -> Name:
-    """A Name from what the commas part: Surname, Given, Suffix and letters; or Given Surname, letters."""
+def _from_segments(raw: str, segments: list[Segment], nicknames: tuple[str, ...], loose_numbers: list[str]) -> Name:
+    """A Name from what the commas part: Surname, Given, Suffix and letters; or Given Surname, letters.
+
+    `loose_numbers` stand alone between commas. Those of further parts (an address, a date) are not the name's.
+    """
     honorifics: list[str] = []
     postnominals: list[str] = []
     suffix: str | None = None
@@ -179,7 +191,9 @@ def _from_segments(raw: str, segments: list[Segment], nicknames: tuple[str, ...]
     if not kept:
         return Name(raw, "empty")
     otherwise: _Split | None = None
+    numbers = [*kept[0].numbers, *loose_numbers]
     if len(kept) > 1 and _is_inverted(kept[0], kept[1]):
+        numbers += kept[1].numbers
         given, surname = list(kept[1].tokens), list(kept[0].tokens)
         while len(given) > 1 and given[-1].folded in vocabulary.particles():
             surname.insert(0, given.pop())
@@ -192,6 +206,9 @@ def _from_segments(raw: str, segments: list[Segment], nicknames: tuple[str, ...]
     )
     if suffix is not None:
         shown += f" {suffix.capitalize() if suffix in ('jr', 'sr') else suffix.upper()}"
+    if numbers:
+        shown += f" {'-'.join(numbers)}"
+        suffix = f"{suffix or ''} {'-'.join(numbers)}".strip()
     return Name(
         raw,
         "person",
@@ -240,8 +257,8 @@ def _split_natural(tokens: list[Token], addressed: bool) -> tuple[list[Token], l
         return given, surname, None
     in_full = len(tokens) <= 3 and not tokens[1].is_initial and not addressed
     if in_full and _swap_likelihood(tokens[0].folded, tokens[-1].folded, tokens[1].folded) >= DECISIVE:
-        return tokens[1:], tokens[:1], (given, surname)
-    return given, surname, (tokens[1:], tokens[:1])
+        return tokens[1:], tokens[:1], _Split(given, surname, "written")
+    return given, surname, _Split(tokens[1:], tokens[:1], "swapped")
 
 
 def _split_by_case(tokens: list[Token]) -> tuple[list[Token], list[Token]] | None:
@@ -284,7 +301,8 @@ def _other_readings(given: list[Token], surname: list[Token], otherwise: _Split 
     readings: list[Reading] = []
     folded = tuple(token.folded for token in given)
     if otherwise is not None:
-        readings.append(Reading(tuple(token.folded for token in otherwise[0]), _surname_text(otherwise[1]), "swapped"))
+        others = tuple(token.folded for token in otherwise.given)
+        readings.append(Reading(others, _surname_text(otherwise.surname), otherwise.why))
     moved = 0
     while moved < 2 and len(given) - moved > 1 and _is_surname_like(folded[-1 - moved]):
         moved += 1

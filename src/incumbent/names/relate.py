@@ -15,6 +15,14 @@ from incumbent.names.parse import Name, Reading
 SHORTEST_MISSPELT = 4
 #: A given name may be misspelt only beside a surname at least this long.
 _SHORTEST_BESIDE_TYPO = 4
+#: A surname this long may be misspelt beside an initial, or a middle name that the person goes by: there a letter more
+#: or less makes a slip likelier than another family (Butterfieeld; not Smith, Smyth). Johnston and Johnson stay near
+#: too, which joins nobody: it takes the post or the body.
+SHORTEST_BESIDE_INITIALS = 6
+#: How well two names can agree of which only one has a number (a footnote's, or one that tells namesakes apart).
+_NUMBER_ON_ONE_SIDE = 0.8
+#: How well a name can agree that the census reads surname first (Nico Kay) and that was not written so after all.
+_AS_WRITTEN = 0.75
 _NUMBER = re.compile("[0-9]+")
 
 
@@ -33,14 +41,20 @@ def relate(left: Name, right: Name) -> Verdict:
     """The best that any two readings of the names allow. Symmetric."""
     if left.kind != "person" or right.kind != "person":
         return _relate_others(left, right)
-    if left.suffix and right.suffix and left.suffix != right.suffix:
-        return Verdict(
-            "different", 0.0, f"suffixes {min(left.suffix, right.suffix)} and {max(left.suffix, right.suffix)} differ"
-        )
+    one, other = generation(left), generation(right)
+    if one and other and one != other:
+        return Verdict("different", 0.0, f"suffixes {min(one, other)} and {max(one, other)} differ")
     ours, theirs = numbers(left), numbers(right)
     if ours and theirs and ours != theirs:
         shown = sorted((" ".join(ours), " ".join(theirs)))
         return Verdict("different", 0.0, f"numbers {shown[0]} and {shown[1]} differ")
+    best = _relate_people(left, right)
+    if best.relation == "same" and ours != theirs:
+        return Verdict("compatible", min(best.score, _NUMBER_ON_ONE_SIDE), "a number on one side only")
+    return best
+
+
+def _relate_people(left: Name, right: Name) -> Verdict:
     if (right.name, right.surname) < (left.name, left.surname):
         left, right = right, left
     best = Verdict("different", 0.0, "")
@@ -54,9 +68,14 @@ def relate(left: Name, right: Name) -> Verdict:
     return best
 
 
+def generation(name: Name) -> str:
+    """The part of the suffix that is no number: jr, iii, or nothing."""
+    return (name.suffix or "").rstrip("0123456789- ")
+
+
 def numbers(name: Name) -> list[str]:
     """The numbers in a name, in order. Librarians tell namesakes by the year of birth, payrolls by a running number."""
-    return sorted(_NUMBER.findall(" ".join((*name.given, name.surname or ""))))
+    return sorted(_NUMBER.findall(" ".join((*name.given, name.surname, name.suffix or ""))))
 
 
 def _relate_others(left: Name, right: Name) -> Verdict:
@@ -75,16 +94,30 @@ def _relate_readings(one: Reading, other: Reading, left: Name, right: Name) -> V
         return Verdict("different", 0.0, f"surnames {shown[0]} and {shown[1]} differ")
     if "swapped" in (one.why, other.why):
         return _relate_swapped(one, other, surnames)
-    names = given.match(one.given, other.given, left.nicknames, right.nicknames)
+    verdict = _relate_in_order(
+        one, other, surnames, given.match(one.given, other.given, left.nicknames, right.nicknames)
+    )
+    if one.why != other.why and "written" in (one.why, other.why) and verdict.relation == "same":
+        return Verdict("compatible", min(verdict.score, _AS_WRITTEN), f"given name first, and {verdict.reason}")
+    return verdict
+
+
+def _relate_in_order(one: Reading, other: Reading, surnames: str, names: given.Match) -> Verdict:
     if names.level == "different":
         return Verdict("different", 0.0, names.reason)
     if surnames == "equal":
         return _relate_given(names, one.surname)
     if surnames == "particle" and names.level == "initial":
         return Verdict("compatible", 0.55, f"a particle on one side only, and {names.reason}")
-    if names.level != "same":
+    if surnames == "typo" and names.level in ("shared", "initial", "middle"):
+        misspelt = (
+            min(len(one.surname.replace(" ", "")), len(other.surname.replace(" ", ""))) >= SHORTEST_BESIDE_INITIALS
+        )
+    else:
+        misspelt = surnames == "typo" and names.level == "same"
+    if not misspelt and names.level != "same":
         return Verdict("different", 0.0, f"surnames agree only in part, and {names.reason}")
-    if surnames == "typo":
+    if misspelt:
         shown = sorted((one.surname, other.surname))
         return Verdict("near", round(names.score - 0.1, 2), f"surnames {shown[0]} and {shown[1]} are one letter apart")
     why = "a particle on one side only" if surnames == "particle" else "one part of a double surname"

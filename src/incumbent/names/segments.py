@@ -9,6 +9,7 @@ from incumbent.names import text, vocabulary
 
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]?\.?")
 _CAPITAL_PREFIX = re.compile(r"^(?:Mc|Mac|Fitz|De|Di|La|Le|Van|O'|D')(?=[A-Z]{2})")
+_GLUED_NUMBER = re.compile(r"[^\W\d_](\d+)\W*")
 _CAPITALS_OF_INITIALS = re.compile(r"[^AEIOUY]{2,3}|[AEIOU][A-Z]")
 #: Letters after a name that are usually not written in capitals.
 _LOWER_POSTNOMINALS = frozenset({"bt", "bart", "baronet", "esq", "esquire", "retd", "teachta", "senator"})
@@ -26,9 +27,10 @@ class Token(NamedTuple):
 
 
 class Segment(NamedTuple):
-    """What stands between two commas."""
+    """What stands between two commas: its words, and its numbers apart from them."""
 
     tokens: tuple[Token, ...]
+    numbers: tuple[str, ...] = ()
 
 
 class Stripped(NamedTuple):
@@ -40,12 +42,20 @@ class Stripped(NamedTuple):
     suffix: str | None
 
 
-def as_segment(part: str) -> Segment:
-    """The tokens of `part`; "G.K." becomes two initials, "Ph.D." and "Lt.-Gen." stay what they stand for."""
+def as_segment(part: str, *, alone: bool) -> Segment:
+    """The tokens of `part`; "G.K." becomes two initials, "Ph.D." and "Lt.-Gen." stay what they stand for.
+
+    `alone`: `part` is the whole cell. One or two digits after the last of several words are a footnote's mark.
+    """
     tokens: list[Token] = []
+    numbers: list[str] = []
     raw_words = part.split()
     all_capitals = part.isupper()
-    for raw_word in raw_words:
+    for place, raw_word in enumerate(raw_words, start=1):
+        glued = _GLUED_NUMBER.search(raw_word)
+        may_be_mark = place == len(raw_words) and not (alone and len(raw_words) == 1)
+        if glued and glued.end() == len(raw_word) and not (may_be_mark and len(glued.group(1)) < 3):
+            numbers.append(text.fold(glued.group(1)))
         word = raw_word.strip(".;:!?&-'0123456789") if not raw_word[0].isdigit() else raw_word.strip(".;:!?&-'")
         if not word:
             continue
@@ -53,7 +63,9 @@ def as_segment(part: str) -> Segment:
         if not folded:
             continue
         joined = folded.replace("-", "")
-        if "." in word and not _is_vocabulary(joined):
+        if joined.isdigit():
+            numbers.append(joined)
+        elif "." in word and not _is_vocabulary(joined):
             tokens += _dotted(raw_word.strip(";:!?&-'"), all_capitals)
         elif "-" in folded:
             tokens += _hyphenated(word, folded, all_capitals)
@@ -61,7 +73,7 @@ def as_segment(part: str) -> Segment:
             opening = all(token.folded in vocabulary.honorifics() for token in tokens)
             together = opening or not _is_vocabulary(folded)
             tokens += _plain(word, folded, raw_word, together and len(raw_words) > 1, all_capitals)
-    return Segment(tuple(tokens))
+    return Segment(tuple(tokens), tuple(numbers))
 
 
 def _is_vocabulary(folded: str) -> bool:
@@ -121,7 +133,7 @@ def strip_segment(segment: Segment, *, keep: int) -> Stripped:
         else:
             break
     _cut_territory(tokens)
-    return Stripped(Segment(tuple(tokens)), honorifics, postnominals, suffix)
+    return Stripped(Segment(tuple(tokens), segment.numbers), honorifics, postnominals, suffix)
 
 
 def _is_postnominal(token: Token) -> bool:

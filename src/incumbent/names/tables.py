@@ -36,9 +36,10 @@ def parse_names(names: pl.Series) -> pl.DataFrame:
 
     Columns: `name` (as given); `kind` (person | vacant | withheld | body | empty); `display` (natural order, without
     honorifics and letters, diacritics kept); `given` (folded given names in order, an initial is one letter);
-    `surname` (folded, parts joined by a space); `suffix` (jr, sr, ii, iii, iv or null); `honorifics`, `postnominals`
+    `surname` (folded, parts joined by a space); `suffix` (jr, sr, ii, iii, iv, a number that
+    tells namesakes apart, both, or null: "jr 17"); `honorifics`, `postnominals`
     (folded); `nicknames` (quoted or bracketed: "Chuck"); `orders` (further readings: given, surname, and why: swapped |
-    double | umlaut). Raises nothing for any text.
+    written | double | umlaut). Raises nothing for any text.
     """
     distinct = names.cast(pl.String).drop_nulls().unique()
     plain, rest = split_plain(distinct)
@@ -110,14 +111,14 @@ def _facts(names: pl.Series) -> pl.DataFrame:
         first=pl.col("given").list.first(),
         later=later.list.join(" "),
         letters=pl.col("surname").str.replace_all(" ", ""),
-        suffix=pl.col("suffix"),
+        generation=pl.col("suffix").str.extract("^([a-z]+)"),
         single=~pl.col("surname").str.contains(" ")
         & pl.col("orders").list.eval(pl.element().struct.field("why") != "swapped").list.any().not_(),
         plain=(pl.col("given").list.len() > 0)
         & (pl.col("given").list.first().str.len_chars() > 1)
         & (later.list.eval(pl.element().str.len_chars()).list.max().fill_null(1) == 1)
         & (pl.col("nicknames").list.len() == 0)
-        & ~pl.concat_str(pl.col("given").list.join(" "), "surname").str.contains("[0-9]"),
+        & ~pl.concat_str(pl.col("given").list.join(" "), "surname", "suffix", ignore_nulls=True).str.contains("[0-9]"),
     )
 
 
@@ -126,9 +127,9 @@ def _judge_in_columns(joined: pl.DataFrame) -> pl.DataFrame:
     people = pl.col("person_left") & pl.col("person_right")
     plain = people & pl.all_horizontal("plain_left", "plain_right", "single_left", "single_right")
     suffixes_agree = (
-        pl.col("suffix_left").is_null()
-        | pl.col("suffix_right").is_null()
-        | (pl.col("suffix_left") == pl.col("suffix_right"))
+        pl.col("generation_left").is_null()
+        | pl.col("generation_right").is_null()
+        | (pl.col("generation_left") == pl.col("generation_right"))
     )
     same_surname = pl.col("letters_left") == pl.col("letters_right")
     no_contradiction = (
@@ -136,13 +137,14 @@ def _judge_in_columns(joined: pl.DataFrame) -> pl.DataFrame:
     )
     equal = plain & suffixes_agree & same_surname & no_contradiction & (pl.col("first_left") == pl.col("first_right"))
     one_sided = pl.col("later_left") != pl.col("later_right")
-    firsts = _first_name_relations(joined.filter(plain & same_surname))
     surnames = _far_surnames(joined.filter(people & pl.col("single_left") & pl.col("single_right") & ~same_surname))
-    joined = joined.join(firsts, on=["first_left", "first_right"], how="left").join(
-        surnames, on=["letters_left", "letters_right"], how="left"
-    )
-    other_firsts = plain & same_surname & suffixes_agree & (pl.col("first_relation") == "different")
+    joined = joined.join(surnames, on=["letters_left", "letters_right"], how="left")
+    firsts = _first_name_relations(joined.filter(plain & ~pl.col("far").fill_null(False)))
+    joined = joined.join(firsts, on=["first_left", "first_right"], how="left")
     swap = (pl.col("first_left") == pl.col("letters_right")) | (pl.col("first_right") == pl.col("letters_left"))
+    other_firsts = (
+        plain & suffixes_agree & (pl.col("first_relation") == "different") & (same_surname | ~swap.fill_null(False))
+    )
     far = (
         people
         & suffixes_agree
