@@ -347,6 +347,82 @@ def test_a_workbook_that_reaches_to_the_last_corner_is_refused_before_it_is_open
         lists.read_list(path)
 
 
+def rewritten(content: bytes, part: str, old: bytes, new: bytes, moved: str = "") -> bytes:
+    """A workbook with `old` in one part replaced by `new`, and with the part under another name."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(out, "w") as target:
+        for name in source.namelist():
+            text = source.read(name)
+            if name == part:
+                assert old in text
+                text = text.replace(old, new)
+            if moved:
+                text = text.replace(part.removeprefix("xl/").encode(), moved.encode())
+            target.writestr(f"xl/{moved}" if moved and name == part else name, text)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("place", [b'r="A99999999999"', b"r='A99999999999'", b'r = "XFD1048576"', b'r="zzzzzz9999"'])
+@pytest.mark.parametrize("moved", ["", "elsewhere.xml"])
+def test_a_cell_far_away_is_refused_however_it_is_written(tmp_path: Path, place: bytes, moved: str) -> None:
+    """The reader would make room for all the cells before it, and the process would end for lack of memory."""
+    content = workbook(("Leaders", [["person", "post", "organisation"], ["Ann", "Clerk", "Harbour"]]))
+    with refused("a sheet reaches"):
+        lists.read_list(
+            write(tmp_path, rewritten(content, "xl/worksheets/sheet1.xml", b'r="C2"', place, moved), "a.xlsx")
+        )
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "most"), [(1, 1, None), (100_000, 1_000, "row 100001"), (10**12, 1, "row 1")]
+)
+def test_an_opendocument_cell_that_is_repeated_is_counted(
+    tmp_path: Path, rows: int, columns: int, most: str | None
+) -> None:
+    cell = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
+    far = f'<table:table-cell table:number-columns-repeated="{columns}" office:value-type="string"><text:p>x</text:p>'
+    spaces = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
+    )
+    content = (
+        f"<office:document-content {spaces}><office:body><office:spreadsheet>"
+        + '<table:table table:name="S"><table:table-row>'
+        + "".join(map(cell.format, ("person", "post", "organisation")))
+        + f'</table:table-row><table:table-row table:number-rows-repeated="{rows}">{far}</table:table-cell>'
+        + "".join(map(cell.format, ("Clerk", "Harbour")))
+        + '<table:table-cell table:number-columns-repeated="16000"/></table:table-row>'
+        + '<table:table-row table:number-rows-repeated="1048000"><table:table-cell/></table:table-row>'
+        + "</table:table></office:spreadsheet></office:body></office:document-content>"
+    )
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+        archive.writestr("content.xml", content)
+    path = write(tmp_path, out.getvalue(), "a.ods")
+    if most is None:
+        assert lists.read_list(path).rows == 1
+    else:
+        with refused(most):
+            lists.read_list(path)
+
+
+def test_a_table_of_thousands_of_columns_is_refused_and_empty_ones_of_a_sheet_are_not_there(tmp_path: Path) -> None:
+    row = {"person": "Ann", "post": "Clerk", "organisation": "Harbour"} | {f"c{n}": "x" for n in range(1_000)}
+    (tmp_path / "a.csv").write_text(",".join(row) + "\n" + ",".join(row.values()) + "\n")
+    (tmp_path / "a.json").write_text(json.dumps([row]))
+    pl.DataFrame([row]).write_parquet(tmp_path / "a.parquet")
+    write(tmp_path, workbook(("S", [list(row), list(row.values())])), "a.xlsx")
+    for name in ("a.csv", "a.json", "a.parquet", "a.xlsx"):
+        with refused("the table has 1,003 columns"):
+            lists.read_list(tmp_path / name)
+    stray = workbook(("S", [[*list(row)[:3], *[""] * 5_000], [*list(row.values())[:3], *[""] * 5_000]]))
+    stray = rewritten(
+        stray, "xl/worksheets/sheet1.xml", b"</row></sheetData>", b'<c r="ZZZ2"><v></v></c></row></sheetData>'
+    )
+    assert lists.read_list(write(tmp_path, stray, "stray.xlsx")).rows == 1
+
+
 def test_a_workbook_that_is_damaged_or_unpacks_to_gigabytes_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -357,7 +433,7 @@ def test_a_workbook_that_is_damaged_or_unpacks_to_gigabytes_is_refused(
     content[sheet.header_offset + 30 + len(sheet.filename) + 5] ^= 0xFF
     with refused("damaged"):
         lists.read_list(write(tmp_path, bytes(content), "damaged.xlsx"))
-    monkeypatch.setattr("incumbent.lists.files._MOST_UNPACKED", 1000)
+    monkeypatch.setattr("incumbent.lists.workbook_limits._MOST_UNPACKED", 1000)
     with refused("unpacks to more"):
         lists.read_list(path)
 

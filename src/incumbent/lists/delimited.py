@@ -15,7 +15,7 @@ import polars as pl
 
 from incumbent.errors import InputError
 from incumbent.lists.columns import is_header, recognised
-from incumbent.lists.table import HEADER_WITHIN, Table
+from incumbent.lists.table import HEADER_WITHIN, Table, refuse_wide
 
 _DELIMITERS = {",": "CSV", "\t": "TSV", ";": "CSV with semicolons", "|": "CSV with bars"}
 _BOMS = (
@@ -97,6 +97,7 @@ def read_delimited(text: str, where: str, fields: Sequence[str], given: Mapping[
     offset = told.end() if told else 0
     delimiters = [told[1]] if told and told[1] in _DELIMITERS else list(_DELIMITERS)
     delimiter, skipped, headers, body = _find_header(text, offset, delimiters, fields, given, where)
+    refuse_wide(headers, where)
     width = len(headers)
     first_row = skipped + 2 + (1 if told else 0)
     table = _parse(text[body:], delimiter, width, first_row, where, text.count("\n", 0, body) + 1)

@@ -12,8 +12,6 @@ import hashlib
 import io
 import json
 import re
-import zipfile
-import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,11 +21,9 @@ import polars as pl
 from incumbent.errors import InputError
 from incumbent.lists.columns import is_header
 from incumbent.lists.delimited import decode, read_delimited
-from incumbent.lists.table import HEADER_WITHIN, Table
+from incumbent.lists.table import HEADER_WITHIN, Table, refuse_wide
+from incumbent.lists.workbook_limits import refuse_huge_workbook
 
-#: A spreadsheet may claim a cell in its last corner, and a reader would then make room for the whole sheet.
-_MOST_CELLS = 50_000_000
-_MOST_UNPACKED = 1 << 30
 _TEXT_SUFFIXES = frozenset({".csv", ".tsv", ".tab", ".txt", ".psv"})
 _JSON_SUFFIXES = frozenset({".json", ".jsonl", ".ndjson"})
 _FORMATS = "CSV, TSV, JSON, Excel (.xlsx, .xls), OpenDocument (.ods) or Parquet"
@@ -118,6 +114,7 @@ def _read_json(text: str, path: Path) -> Table:
     if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
         raise InputError("the JSON is no list of rows", where=where, expected=shape, do=_AS_JSON)
     headers = list(dict.fromkeys(key for row in value for key in row))
+    refuse_wide(headers, where)
     columns: list[list[str | None]] = [
         [_cell_text(row.get(header), f"{where}, row {number}, {header!r}") for number, row in enumerate(value, 1)]
         for header in headers
@@ -159,6 +156,7 @@ def _read_parquet(content: bytes, path: Path) -> Table:
             expected="a whole Parquet file",
             do="write or download the file again",
         ) from None
+    refuse_wide(frame.columns, str(path))
     selected: list[pl.Series] = []
     for series in frame:
         if isinstance(series.dtype, pl.Datetime):
@@ -181,7 +179,7 @@ def _read_workbook(
 
     where = str(path)
     if content[:2] == b"PK":
-        _refuse_huge_workbook(content, where)
+        refuse_huge_workbook(content, where)
     try:
         workbook = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         names = workbook.sheet_names
@@ -241,6 +239,10 @@ def _sheet_table(
         at, found = filled[0], False
         headers = ["" if cell is None else str(cell) for cell in rows[at]]
     body = rows[at + 1 :]
+    # A format set on whole rows, or a stray cell, makes thousands of empty columns.
+    width = max(map(_width, rows[at:]))
+    headers = headers[:width]
+    refuse_wide(headers, where)
     columns = [
         [_cell_text(row[i] if i < len(row) else None, f"{where}, row {at + 2 + n}") for n, row in enumerate(body)]
         for i in range(len(headers))
@@ -250,38 +252,6 @@ def _sheet_table(
     return table.with_notes(notes), found
 
 
-def _refuse_huge_workbook(content: bytes, where: str) -> None:
-    """A few kilobytes can unpack to terabytes, or name a single cell in the last corner of a sheet."""
-    try:
-        archive = zipfile.ZipFile(io.BytesIO(content))
-        members = archive.infolist()
-        if sum(member.file_size for member in members) > _MOST_UNPACKED:
-            raise InputError(
-                "the workbook unpacks to more than 1 GB",
-                where=where,
-                expected="at most 1 GB when unpacked",
-                do="save the sheet as CSV",
-            )
-        for member in members:
-            if not re.fullmatch(r"xl/worksheets/[^/]+\.xml", member.filename):
-                continue
-            last_column, last_row = 0, 0
-            for column, row in re.findall(rb'<(?:\w+:)?c[^>]*?\sr="([A-Z]{1,3})([0-9]{1,7})"', archive.read(member)):
-                number = 0
-                for letter in column:
-                    number = number * 26 + letter - 64
-                last_column, last_row = max(last_column, number), max(last_row, int(row))
-            if last_column * last_row > _MOST_CELLS:
-                raise InputError(
-                    f"a sheet reaches from A1 to column {last_column}, row {last_row}",
-                    where=f"{where}, {member.filename}",
-                    expected=f"at most {_MOST_CELLS:,} cells",
-                    do="delete the stray cells in its far corner, or save it as CSV",
-                )
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
-        raise InputError(
-            f"the workbook is damaged: {error}",
-            where=where,
-            expected=_FORMATS,
-            do=_SAVE_AGAIN,
-        ) from None
+def _width(row: list[Any]) -> int:
+    """How many cells the row has up to the last that is filled."""
+    return next((i + 1 for i in range(len(row) - 1, -1, -1) if row[i] not in ("", None)), 0)

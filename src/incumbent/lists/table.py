@@ -12,6 +12,19 @@ from incumbent.lists.columns import fold_header
 
 #: The header is looked for in this many first rows; above it people put titles and dates.
 HEADER_WITHIN = 20
+#: No list of office-holders has more columns; what has is a header that was read wrongly, and slow to go through.
+MOST_COLUMNS = 1_000
+
+
+def refuse_wide(headers: Sequence[str], where: str) -> None:
+    """Raises InputError for more than MOST_COLUMNS columns."""
+    if len(headers) > MOST_COLUMNS:
+        raise InputError(
+            f"the table has {len(headers):,} columns",
+            where=where,
+            expected=f"at most {MOST_COLUMNS:,} columns",
+            do="keep the columns of persons, posts, organisations and dates",
+        )
 
 
 @dataclass(frozen=True)
