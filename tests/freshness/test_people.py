@@ -217,6 +217,16 @@ def test_a_predecessor_does_not_replace() -> None:
     assert reasons(result) == []
 
 
+def test_a_predecessor_whom_a_laggard_still_lists_does_not_replace() -> None:
+    result = judge(
+        listed("Edith Marlowe"),
+        said("Edith Marlowe", start="2019-05-01", stated_at="2020-06-01"),
+        said("Anton Reiss", by="Courier", start="2012-01-01", stated_at="2020-06-15"),
+    )
+    assert verdict(result) == "current"
+    assert reasons(result) == []
+
+
 def test_plural_posts_are_never_replaced() -> None:
     result = judge(
         listed("Edith Marlowe", "Deputy Director", WORKS),
