@@ -337,6 +337,29 @@ def test_a_nested_parquet_column_is_refused(tmp_path: Path) -> None:
         lists.read_list(path)
 
 
+def test_a_parquet_column_is_text_numbers_or_dates_of_the_calendar(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    frame = pl.DataFrame({"person": ["Ann", "Ben"], "post": ["x", "x"], "organisation": ["y", "y"]})
+
+    def read(column: pl.Series) -> list[str | None]:
+        frame.with_columns(column.alias("start")).write_parquet(path)
+        return lists.read_list(path).claims.sort("locator")["start"].to_list()
+
+    assert read(pl.Series([dt.date.min, dt.date.max])) == ["0001-01-01", "9999-12-31"]
+    assert read(pl.Series([dt.datetime(2012, 6, 28, 23), None])) == ["2012-06-28", None]
+    assert read(pl.Series(["2012", None], dtype=pl.Categorical)) == ["2012", None]
+    assert read(pl.Series([None, None], dtype=pl.Null)) == [None, None]
+    for column in (
+        pl.Series([0, -(2**31)]).cast(pl.Date), pl.Series([0, 2932897]).cast(pl.Date),
+        pl.Series([0, 2**62]).cast(pl.Datetime("us")),
+    ):  # fmt: skip
+        with refused("outside the calendar"):
+            read(column)
+    for column in (pl.Series([dt.timedelta(1)] * 2), pl.Series([b"x", b"y"]), pl.Series([{"a": 1}] * 2)):
+        with refused("the column 'start' holds"):
+            read(column)
+
+
 def test_a_workbook_that_reaches_to_the_last_corner_is_refused_before_it_is_opened(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     book.active.append(["person", "post", "organisation"])

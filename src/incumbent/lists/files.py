@@ -32,6 +32,9 @@ _CONTENT = "a header and at least one line under it"
 _FILL = "write the header person,post,organisation and a line for each person, or give another file"
 _AS_JSON = "write one object for each line of the list, or save it as CSV"
 _VALUE = "text, a number or a date"
+_EPOCH = dt.date(1970, 1, 1)
+#: Columns of a Parquet file that can be read as text, beside the numbers.
+_AS_TEXT = (pl.String, pl.Boolean, pl.Date, pl.Datetime, pl.Time, pl.Categorical, pl.Enum, pl.Null)
 _SAVE_AGAIN = "save it again, or as CSV"
 
 
@@ -159,17 +162,32 @@ def _read_parquet(content: bytes, path: Path) -> Table:
     refuse_wide(frame.columns, str(path))
     selected: list[pl.Series] = []
     for series in frame:
-        if isinstance(series.dtype, pl.Datetime):
-            series = series.dt.date()
-        if series.dtype.is_nested() or series.dtype == pl.Binary or series.dtype == pl.Object:
+        if not (series.dtype.is_numeric() or isinstance(series.dtype, _AS_TEXT)):
             raise InputError(
                 f"the column {series.name!r} holds {series.dtype}",
                 where=str(path),
                 expected="text, numbers or dates",
                 do="leave the column out",
             )
+        if isinstance(series.dtype, pl.Datetime):
+            series = series.dt.date()
+        if isinstance(series.dtype, pl.Date):
+            _refuse_unwritable_days(series, str(path))
         selected.append(series.cast(pl.String))
     return Table.of_series(frame.columns, selected, first_row=1, format="Parquet")
+
+
+def _refuse_unwritable_days(days: pl.Series, where: str) -> None:
+    """Parquet keeps days of a million years; those outside 0001 to 9999 cannot be written as a date."""
+    number = days.to_physical()
+    outside = ((number < (dt.date.min - _EPOCH).days) | (number > (dt.date.max - _EPOCH).days)).fill_null(value=False)
+    if outside.any():
+        raise InputError(
+            f"day {number.filter(outside)[0]} after 1970-01-01 is outside the calendar",
+            where=f"{where}, row {outside.arg_true()[0] + 1}, column {days.name!r}",
+            expected="a date from 0001-01-01 to 9999-12-31",
+            do="correct the date, or leave the cell empty",
+        )
 
 
 def _read_workbook(
