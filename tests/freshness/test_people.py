@@ -63,6 +63,16 @@ def test_a_promotion_within_the_body_is_a_move() -> None:
     assert reasons(result) == ["moved"]
 
 
+def test_an_earlier_post_in_the_body_is_no_move() -> None:
+    result = judge(
+        listed("Edith Marlowe", "Director General Finance", WORKS),
+        said("Edith Marlowe", "Permanent Secretary", WORKS, as_at="2020-01-31", stated_at="2020-01-31"),
+        said("Edith Marlowe", "Director General Finance", WORKS, as_at="2020-05-31", stated_at="2020-05-31"),
+    )
+    assert verdict(result) == "current"
+    assert reasons(result) == []
+
+
 def test_a_common_name_alone_joins_nobody() -> None:
     result = judge(
         listed("John Smith", "Director General", WORKS),

@@ -28,7 +28,14 @@ PARSED: dict[str, pl.DataType] = {
     "orders": pl.List(READING),
 }
 
-_parsed = functools.lru_cache(maxsize=1 << 16)(parse_name)
+_remembered = functools.lru_cache(maxsize=1 << 16)(parse_name)
+
+#: A longer cell is parsed each time: remembered, a few hostile ones would fill the memory.
+_LONGEST_REMEMBERED = 200
+
+
+def _parsed(name: str) -> Name:
+    return _remembered(name) if len(name) <= _LONGEST_REMEMBERED else parse_name(name)
 
 
 def parse_names(names: pl.Series) -> pl.DataFrame:
