@@ -84,6 +84,11 @@ def _status(arguments: list[str]) -> int:
         raise
     except Exception as error:
         return _defect(error, arguments)
+    except BaseException as error:
+        # A panic inside Polars is no Exception, and Python would end with 1: here that says "out of date".
+        if type(error).__name__ != "PanicException":
+            raise
+        return _defect(error, arguments)
     return EXIT_DONE
 
 
@@ -109,7 +114,7 @@ def _fail(error: IncumbentError, arguments: Sequence[str]) -> int:
     return error.exit_status
 
 
-def _defect(error: Exception, arguments: Sequence[str]) -> int:
+def _defect(error: BaseException, arguments: Sequence[str]) -> int:
     """Ours to mend: say so, with all that is needed to mend it."""
     traceback.print_exception(error, file=sys.stderr)
     click.echo(f"this is a defect in incumbent {__version__}; please report the lines above", err=True)

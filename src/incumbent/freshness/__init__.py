@@ -18,7 +18,7 @@ from incumbent.freshness import listing, rules, spelling, weighing
 from incumbent.freshness.links import link
 from incumbent.freshness.sentences import with_sentences
 from incumbent.freshness.standing import stand
-from incumbent.freshness.statements import prepare
+from incumbent.freshness.statements import prepare, said_once, with_seats
 from incumbent.freshness.tables import entries_table, findings_table, matches_table
 from incumbent.identity import entry_ids, identify
 
@@ -92,8 +92,8 @@ def assess(
         [claims.filter(pl.col("role") == "roster"), known_by(claims.filter(pl.col("role") == "evidence"), as_of)]
     )
     statements, reading = prepare(known, day, decisions.posts)
-    entries = statements.filter(pl.col("role") == "roster")
-    evidence = statements.filter(pl.col("role") == "evidence")
+    entries = with_seats(statements.filter(pl.col("role") == "roster"))
+    evidence = said_once(statements.filter(pl.col("role") == "evidence"))
 
     links = link(entries, evidence, reading, decisions.identities, decisions.organisations)
     evidence = evidence.join(links.homes, on="body", how="left", maintain_order="left")

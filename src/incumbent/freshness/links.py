@@ -156,7 +156,7 @@ def office_relations(entries: pl.DataFrame, evidence: pl.DataFrame, reading: Rea
 def _post_links(entries: pl.DataFrame, evidence: pl.DataFrame, offices: pl.DataFrame) -> pl.DataFrame:
     """What is said of each entry's post. Of a post with many seats only what concerns the post itself: who else holds
     one of its seats says nothing of this one."""
-    many = pl.coalesce("curated_seats", "seats") != "one"
+    many = pl.col("seats") != "one"
     said = evidence.select(
         "row",
         pl.col("office").alias("other_office"),

@@ -18,7 +18,7 @@ def stand(
 ) -> Standing:
     """The Standing of every entry as of a day; statements older than `max_age_days` do not make an entry current."""
     oldest = dt.date.min if max_age_days is None else as_of - dt.timedelta(days=max_age_days)
-    entries = _with_seats(entries.rename({"row": "entry"}))
+    entries = entries.rename({"row": "entry"}).sort("entry")
     statements = evidence.rename({"office": "other_office", "body": "other_body"}).drop(
         "roster", "role", "home", "rank", "exact"
     )
@@ -49,10 +49,6 @@ def stand(
         posts=_on_the_post(holders, entries, links, statements).join(facts, on="entry"),
         dropped=dropped(support, links.persons, evidence),
     )
-
-
-def _with_seats(entries: pl.DataFrame) -> pl.DataFrame:
-    return entries.with_columns(pl.coalesce("curated_seats", "seats").fill_null("many").alias("seats")).sort("entry")
 
 
 def _reworded_resolved(persons: pl.DataFrame, holders: pl.DataFrame) -> pl.DataFrame:

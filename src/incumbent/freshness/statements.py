@@ -29,6 +29,9 @@ _SPELT = (
     pl.col("orders").list.eval(pl.element().struct.json_encode()).list.join(" "),
 )
 
+#: More people than this in one post of one list are no handover.
+CROWD = 5
+
 _NAMES = Path(__file__).resolve().parent.parent / "data" / "names"
 
 
@@ -61,6 +64,21 @@ def prepare(claims: pl.DataFrame, as_of: dt.date, posts: pl.DataFrame) -> tuple[
         (pl.col("acting") | pl.col("acting_title").fill_null(False)).alias("acting"),
     ).drop("acting_title")
     return _with_days(frame, as_of).sort("row"), reading
+
+
+def said_once(evidence: pl.DataFrame) -> pl.DataFrame:
+    """The statements without those that only repeat another one of the same source, word for word."""
+    place = ("row", "claim_id", "locator", "snapshot", "quote", "seen_at")
+    said = [name for name in evidence.columns if name not in place and evidence.schema[name] != pl.List(pl.String)]
+    return evidence.sort("row").unique(said, keep="first", maintain_order=True)
+
+
+def with_seats(entries: pl.DataFrame) -> pl.DataFrame:
+    """The roster's statements with `seats` as curation has it, else the title; a post for which the list itself has
+    more than CROWD people has many, whatever it is called."""
+    crowd = pl.col("name_key").n_unique().over("office_key", "body_key") > CROWD
+    read = pl.when(crowd).then(pl.lit("many")).otherwise(pl.col("seats"))
+    return entries.with_columns(pl.coalesce("curated_seats", read).fill_null("many").alias("seats"))
 
 
 def titled(frame: pl.DataFrame) -> pl.DataFrame:
