@@ -1,4 +1,4 @@
-"""Reading anybody's list and evidence: formats, encodings, columns, dates, and every way that they are broken."""
+"""Reading anybody's list and evidence. Long, since it holds every format and, beside each, the ways it is broken."""
 
 from __future__ import annotations
 
