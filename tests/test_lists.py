@@ -1,4 +1,4 @@
-"""Reading anybody's list and evidence. Long, since it holds every format and, beside each, the ways it is broken."""
+"""Reading anybody's list and evidence. Long because each format stands beside the ways in which it is broken."""
 
 from __future__ import annotations
 
