@@ -337,6 +337,16 @@ def test_a_nested_parquet_column_is_refused(tmp_path: Path) -> None:
         lists.read_list(path)
 
 
+@pytest.mark.parametrize("blank", ["\n", "\r\n \t\r\n", "\n\n\n"])
+def test_blank_lines_under_the_header_are_left_out_and_counted(tmp_path: Path, blank: str) -> None:
+    path = write(tmp_path, f"person,post,organisation\n{blank}Ann,Clerk,Harbour\n\nBen,Pilot,Harbour\n")
+    reading = lists.read_list(path)
+    assert reading.rows == 2
+    assert reading.entries is not None
+    first = 2 + blank.count("\n")
+    assert reading.entries["row"].to_list() == [first, first + 2]
+
+
 def test_a_parquet_column_is_text_numbers_or_dates_of_the_calendar(tmp_path: Path) -> None:
     path = tmp_path / "a.parquet"
     frame = pl.DataFrame({"person": ["Ann", "Ben"], "post": ["x", "x"], "organisation": ["y", "y"]})

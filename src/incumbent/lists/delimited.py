@@ -31,6 +31,8 @@ _HEAD = 1 << 20
 #: A UTF-8 letter outside ASCII; in a file that is no UTF-8 it proves that the file mixes two encodings.
 _UTF8_LETTER = re.compile(rb"[\xc2-\xf4][\x80-\xbf]{1,3}")
 
+_BLANK_LINES = re.compile(r"(?:[ \t]*\r?\n)+")
+
 
 def decode(content: bytes, where: str) -> tuple[str, str, tuple[str, ...]]:
     """The text, its encoding's name and what to tell the user. Raises InputError for what is no text."""
@@ -100,6 +102,8 @@ def read_delimited(text: str, where: str, fields: Sequence[str], given: Mapping[
     refuse_wide(headers, where)
     width = len(headers)
     first_row = skipped + 2 + (1 if told else 0)
+    if blank := _BLANK_LINES.match(text, body):  # from the first line Polars would take them for a narrower table
+        body, first_row = blank.end(), first_row + blank[0].count("\n")
     table = _parse(text[body:], delimiter, width, first_row, where, text.count("\n", 0, body) + 1)
     frame = table.rename({f"column_{i + 1}": f"c{i}" for i in range(width)} if width else {})
     notes = (f"{skipped} lines above the header are left out",) if skipped else ()
