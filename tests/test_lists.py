@@ -370,6 +370,18 @@ def test_a_parquet_column_is_text_numbers_or_dates_of_the_calendar(tmp_path: Pat
             read(column)
 
 
+def test_a_parquet_file_of_too_many_rows_is_refused_before_it_is_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.parquet"
+    pl.DataFrame({"person": ["Ann"] * 3, "post": ["x"] * 3, "organisation": ["y"] * 3}).write_parquet(path)
+    assert lists.read_list(path).rows == 3
+    monkeypatch.setattr("incumbent.lists.files._MOST_ROWS", 2)
+    monkeypatch.setattr("polars.read_parquet", None)
+    with refused("the Parquet file has 3 rows"):
+        lists.read_list(path)
+
+
 def test_a_workbook_that_reaches_to_the_last_corner_is_refused_before_it_is_opened(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     book.active.append(["person", "post", "organisation"])

@@ -32,6 +32,8 @@ _CONTENT = "a header and at least one line under it"
 _FILL = "write the header person,post,organisation and a line for each person, or give another file"
 _AS_JSON = "write one object for each line of the list, or save it as CSV"
 _VALUE = "text, a number or a date"
+#: A Parquet file of some kilobytes can say one row a thousand million times.
+_MOST_ROWS = 50_000_000
 _EPOCH = dt.date(1970, 1, 1)
 #: Columns of a Parquet file that can be read as text, beside the numbers.
 _AS_TEXT = (pl.String, pl.Boolean, pl.Date, pl.Datetime, pl.Time, pl.Categorical, pl.Enum, pl.Null)
@@ -151,6 +153,14 @@ def _cell_text(value: object, where: str) -> str | None:
 
 def _read_parquet(content: bytes, path: Path) -> Table:
     try:
+        rows = pl.scan_parquet(io.BytesIO(content)).select(pl.len()).collect().item()
+        if rows > _MOST_ROWS:
+            raise InputError(
+                f"the Parquet file has {rows:,} rows",
+                where=str(path),
+                expected=f"at most {_MOST_ROWS:,} rows",
+                do="check it in parts",
+            )
         frame = pl.read_parquet(io.BytesIO(content))
     except (pl.exceptions.PolarsError, OSError, pl.exceptions.PanicException) as error:
         raise InputError(
