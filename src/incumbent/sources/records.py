@@ -41,6 +41,10 @@ def table_of(header: Sequence[str], rows: Sequence[tuple[str, Sequence[str]]], c
     return pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))
 
 
+#: Characters in a cell; more is a quote that was never closed. The csv module's default.
+LONGEST_CELL = 131_072
+
+
 def csv_rows(text: str, delimiter: str, context: Context) -> tuple[list[str], list[tuple[str, list[str]]]]:
     """Header and rows of a CSV text; a row's locator is the line on which it starts, `line 12`.
 
@@ -51,6 +55,9 @@ def csv_rows(text: str, delimiter: str, context: Context) -> tuple[list[str], li
     line = 1
     try:
         for row in reader:
+            # The reader's own limit is one for the whole process, and other libraries raise it.
+            if any(len(cell) > LONGEST_CELL for cell in row):
+                raise csv.Error(f"field larger than field limit ({LONGEST_CELL})")
             rows.append((f"line {line}", row))
             line = reader.line_num + 1
     except csv.Error as error:
