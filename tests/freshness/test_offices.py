@@ -187,6 +187,11 @@ def test_listed_twice() -> None:
     assert result.findings.filter(result.findings["reason"] == "duplicate_entry").height == 2
 
 
+def test_father_and_son_are_not_listed_twice() -> None:
+    result = judge(listed("Egon Fisk Sr"), listed("Egon Fisk Jr"), listed("Clerk 1"), listed("Clerk 2"))
+    assert "duplicate_entry" not in result.findings["reason"].to_list()
+
+
 def test_one_person_in_two_posts_is_listed_once_each() -> None:
     result = judge(listed("Edith Marlowe"), listed("Edith Marlowe", "Chair", "Joint Committee"))
     assert result.findings.is_empty()

@@ -37,11 +37,10 @@ def title_gained(standing: Standing) -> pl.DataFrame:
 
 def duplicates(standing: Standing) -> pl.DataFrame:
     """`duplicate_entry`: the same person is listed for the same post twice. `row` is that of the other entry."""
-    full_name = pl.concat_str(pl.col("given").list.join(" "), "surname", separator=" ", ignore_nulls=True)
     keyed = standing.entries.filter(pl.col("name").is_not_null()).with_columns(
-        full_name.alias("full_name"), pl.col("office_key").fill_null(""), pl.col("body_key").fill_null("")
+        pl.col("office_key").fill_null(""), pl.col("body_key").fill_null("")
     )
-    group = ["full_name", "office_key", "body_key"]
+    group = ["name_key", "office_key", "body_key"]
     twice = keyed.filter(pl.len().over(group) > 1).sort("entry")
     others = twice.with_columns(
         pl.when(pl.col("entry") == pl.col("entry").first().over(group))
