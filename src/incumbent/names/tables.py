@@ -28,6 +28,9 @@ PARSED: dict[str, pl.DataType] = {
     "orders": pl.List(READING),
 }
 
+#: From this many pairs on rapidfuzz's own loop pays for the import of numpy, a sixth of a second.
+_WORTH_NUMPY = 20_000
+
 _remembered = functools.lru_cache(maxsize=1 << 16)(parse_name)
 
 #: A longer cell is parsed each time: remembered, a few hostile ones would fill the memory.
@@ -190,8 +193,10 @@ def _first_name_relations(pairs: pl.DataFrame) -> pl.DataFrame:
 def _far_surnames(pairs: pl.DataFrame) -> pl.DataFrame:
     """Columns letters_left, letters_right, far (more than one edit apart, or too short to be misspelt)."""
     distinct = pairs.select("letters_left", "letters_right").unique()
-    distances = process.cpdist(
-        distinct["letters_left"].to_list(), distinct["letters_right"].to_list(), scorer=OSA.distance, score_cutoff=1
-    )
+    left, right = distinct["letters_left"].to_list(), distinct["letters_right"].to_list()
+    if len(left) < _WORTH_NUMPY:
+        distances = [OSA.distance(one, other, score_cutoff=1) for one, other in zip(left, right, strict=True)]
+    else:
+        distances = process.cpdist(left, right, scorer=OSA.distance, score_cutoff=1).tolist()
     short = pl.min_horizontal(pl.col("letters_left", "letters_right").str.len_chars()) < SHORTEST_MISSPELT
-    return distinct.with_columns(far=pl.Series(distances) > 1).with_columns(far=pl.col("far") | short)
+    return distinct.with_columns(far=pl.Series(distances, dtype=pl.Int64) > 1).with_columns(far=pl.col("far") | short)
