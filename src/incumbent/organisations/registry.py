@@ -93,10 +93,12 @@ def core_of(folded: pl.Series) -> pl.Series:
 
 def _countries() -> dict[str, str]:
     table: dict[str, str] = {}
-    for row in folding.rows("organisations/countries"):
-        for word in folding.fold(pl.Series(row["words"].split("|"))):
-            if table.setdefault(word, row["country"]) != row["country"]:
-                raise ValueError(f"countries.csv gives {word!r} to two countries")
+    spoken = [
+        (row["country"], word) for row in folding.rows("organisations/countries") for word in row["words"].split("|")
+    ]
+    for (country, _), word in zip(spoken, folding.fold(pl.Series([word for _, word in spoken])), strict=True):
+        if table.setdefault(word, country) != country:
+            raise ValueError(f"countries.csv gives {word!r} to two countries")
     return table
 
 
