@@ -18,9 +18,6 @@ from incumbent.names import blocking_keys, compare_names
 from incumbent.organisations import compare_organisations, organisation_block_keys
 from incumbent.titles import Reading, compare_titles, title_blocking_keys
 
-#: Relations of titles (incumbent.titles) that make two titles one office.
-SAME_OFFICE = ("same", "renamed")
-
 
 @dataclass(frozen=True)
 class Links:

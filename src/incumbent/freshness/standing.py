@@ -6,9 +6,10 @@ import datetime as dt
 
 import polars as pl
 
-from incumbent.freshness.links import SAME_OFFICE, Links
+from incumbent.freshness.links import Links
 from incumbent.freshness.listing import dropped
 from incumbent.freshness.rules import Standing
+from incumbent.freshness.ties import SAME_OFFICE
 
 _HOLDS = ("holds", "starts", "announced_start")
 

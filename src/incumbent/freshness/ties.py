@@ -11,6 +11,7 @@ import polars as pl
 
 #: How strongly a statement is tied to an entry's person.
 TIES = {"decision": 5, "identifier": 4, "post": 3, "organisation": 2, "name": 1}
+#: Relations of titles (incumbent.titles) that make two titles one office.
 SAME_OFFICE = ("same", "renamed")
 SAME_BODY = ("same", "renamed", "part_of")
 #: Titles whose ranks (titles.parse_titles) differ by less may be the same post in other words.
