@@ -58,6 +58,7 @@ ACCOUNT_CLAIMS: dict[str, pl.DataType] = {
     "snapshot": pl.String(),
     "locator": pl.String(),
     "person": pl.String(),
+    "person_ids": pl.String(),  # ;-separated scheme:id, such as wikidata:Q42 or bioguide:B000944
     "organisation": pl.String(),
     "platform": pl.String(),  # x | bluesky | mastodon | ...
     "handle": pl.String(),  # without @; null when the source only says that there is none
@@ -72,7 +73,41 @@ ACCOUNT_CLAIMS: dict[str, pl.DataType] = {
     "quote": pl.String(),
 }
 
-_DATES = ("start", "end", "as_at", "stated_at", "seen_at", "last_post")
+#: Columns of the observations table: what a platform itself says of one account at one moment. No person is named in
+#: it: whose account it is, account claims say.
+OBSERVATIONS: dict[str, pl.DataType] = {
+    "claim_id": pl.String(),
+    "roster": pl.String(),
+    "source": pl.String(),
+    "publisher": pl.String(),
+    "source_url": pl.String(),
+    "snapshot": pl.String(),
+    "locator": pl.String(),
+    "platform": pl.String(),
+    "handle": pl.String(),  # as the platform now writes it, or as it was asked for where there is no account
+    "platform_id": pl.String(),  # X user id, Bluesky DID, Mastodon account URI
+    "state": pl.String(),  # live | protected | suspended | deleted | not_found | moved | unknown (could not be checked)
+    "moved_to": pl.String(),  # handle, where the account says that it has moved
+    "display_name": pl.String(),
+    "description": pl.String(),  # the profile's own words
+    "links": pl.String(),  # ;-separated addresses that the profile gives
+    "verified_links": pl.String(),  # ;-separated: those that the platform has seen link back (rel=me)
+    "opted_out": pl.Boolean(),  # the account asks not to be shown or indexed
+    "created": pl.String(),
+    "posts": pl.Int64(),
+    "followers": pl.Int64(),
+    "last_post": pl.String(),
+    "posts_30d": pl.Int64(),
+    "posts_90d": pl.Int64(),
+    "posts_365d": pl.Int64(),
+    "median_gap_days": pl.Float64(),
+    "as_at": pl.String(),
+    "stated_at": pl.String(),
+    "seen_at": pl.String(),
+    "quote": pl.String(),
+}
+
+_DATES = ("start", "end", "as_at", "stated_at", "seen_at", "last_post", "created")
 
 
 def claims_table(rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
@@ -87,6 +122,11 @@ def claims_table(rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
 def account_claims_table(rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
     """Account claims (columns: ACCOUNT_CLAIMS) from a parser's rows; the same rules as claims_table."""
     return _table(rows, ACCOUNT_CLAIMS)
+
+
+def observations_table(rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
+    """Observations (columns: OBSERVATIONS) from a platform parser's rows; the same rules as claims_table."""
+    return _table(rows, OBSERVATIONS)
 
 
 def _table(rows: Iterable[Mapping[str, Any]], shape: Mapping[str, pl.DataType]) -> pl.DataFrame:

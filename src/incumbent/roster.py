@@ -204,6 +204,12 @@ class Source(_Model):
     publisher: Text
     url: Url
     urls: list[Url] = Field(default_factory=list)  # further addresses to capture, read like `url`
+    follows: list[Text] = Field(default_factory=list)  # captures what the pages of these sources name, not `url`
+    past: list[Text] = Field(default_factory=list)  # as follows, but only with `capture --history`: web archives
+    since: Day | None = None  # releases as of this day or later read it
+    until: Day | None = None  # releases as of this day or later no longer do
+    hosts: list[Text] = Field(default_factory=list)  # hosts that a redirect may lead to, besides its own
+    page_limit: Annotated[int, Field(ge=1)] = 1000  # pages of one capture; more is an endless pagination
     kind: Literal["capture", "transcription", "curation"] = "capture"
     licence: Text
     primary: bool = False  # an official appointment record or gazette: confirms alone
@@ -272,6 +278,10 @@ class Roster(_Model):
         twice = sorted({one for one in ids if ids.count(one) > 1})
         if twice:
             raise ValueError(f"two sources have the id {twice[0]}")
+        for source in self.sources:
+            unknown = [one for one in (*source.follows, *source.past) if one not in ids[: ids.index(source.id)]]
+            if unknown:
+                raise ValueError(f"{source.id} follows {unknown[0]}, which is no source that stands before it")
         if not any(source.role == "roster" for source in self.sources):
             raise ValueError("no source has the role `roster`: there is no list to check")
         return self
@@ -279,6 +289,14 @@ class Roster(_Model):
     @property
     def folder(self) -> Path:
         return self._folder
+
+    def in_force(self, as_of: str) -> list[Source]:
+        """The sources that a release as of that day reads."""
+        return [
+            source
+            for source in self.sources
+            if (source.since is None or source.since <= as_of) and (source.until is None or as_of < source.until)
+        ]
 
     def where(self, *key: str | int) -> str:
         """File and line of a key, such as where("sources", 0, "settings", "items"): `.../roster.yaml:31`."""

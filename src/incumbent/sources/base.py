@@ -10,12 +10,17 @@ import polars as pl
 from pydantic import BaseModel, ConfigDict
 
 from incumbent.archive import Snapshot
-from incumbent.claims import ACCOUNT_CLAIMS, empty_claims
+from incumbent.claims import ACCOUNT_CLAIMS, OBSERVATIONS, empty_claims
 
 
 def empty_account_claims() -> pl.DataFrame:
     """An account claims table without rows."""
     return pl.DataFrame(schema=ACCOUNT_CLAIMS)
+
+
+def empty_observations() -> pl.DataFrame:
+    """An observations table without rows."""
+    return pl.DataFrame(schema=OBSERVATIONS)
 
 
 @dataclass(frozen=True)
@@ -34,10 +39,28 @@ class Context:
 
 @dataclass(frozen=True)
 class Parsed:
-    """Tables of claims (claims.CLAIMS) and account claims (claims.ACCOUNT_CLAIMS)."""
+    """Tables of claims (claims.CLAIMS), account claims (claims.ACCOUNT_CLAIMS) and observations (OBSERVATIONS)."""
 
     claims: pl.DataFrame = field(default_factory=empty_claims)
     account_claims: pl.DataFrame = field(default_factory=empty_account_claims)
+    observations: pl.DataFrame = field(default_factory=empty_observations)
+
+    @property
+    def height(self) -> int:
+        """Rows of all its tables."""
+        return self.claims.height + self.account_claims.height + self.observations.height
+
+
+@dataclass(frozen=True)
+class Links:
+    """The addresses that a captured page names, each whole (with scheme and host), in the page's order.
+
+    `more`: further pages of the same source (pagination), read like this one. `pages`: what a source that `follows`
+    this one captures: the organisations of an index, the people of an organisation, the captures of a web archive.
+    """
+
+    more: tuple[str, ...] = ()
+    pages: tuple[str, ...] = ()
 
 
 class AdapterSettings(BaseModel):
@@ -47,7 +70,13 @@ class AdapterSettings(BaseModel):
 
 
 class Adapter(Protocol):
-    """What a module of this package offers. `parse` raises SourceError for anything that it cannot map."""
+    """What a module of this package offers. `parse` raises SourceError for anything that it cannot map.
+
+    A module may offer two functions more, which registry.links and registry.redacted call where they exist:
+    `links(snapshot, settings, context) -> Links` (raises SourceError as parse does), and
+    `redacted(content: bytes, declared: str | None) -> bytes`: the response without the personal data that the archive
+    must not keep, in the same format; raises ValueError where it cannot tell what is personal.
+    """
 
     Settings: type[AdapterSettings]
 

@@ -163,7 +163,7 @@ def _read(roster: Roster, source: Source, snapshot: Snapshot) -> tuple[Parsed, d
     try:
         _check_markers(source, snapshot)
         parsed = registry.get(source.adapter).parse(snapshot, source.settings, context)
-        records = parsed.claims.height + parsed.account_claims.height
+        records = parsed.height
         if records < source.minimum:
             raise SourceError(
                 "the source gives fewer claims than it must",
@@ -185,7 +185,7 @@ def _read(roster: Roster, source: Source, snapshot: Snapshot) -> tuple[Parsed, d
         "licence": source.licence,
         "stated_at": stated,
         "fetched_at": snapshot.fetched_at,
-        "records": parsed.claims.height + parsed.account_claims.height,
+        "records": parsed.height,
         "state": state,
         "reason": reason,
     }

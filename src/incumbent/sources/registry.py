@@ -9,16 +9,30 @@ from typing import Any, cast
 
 from pydantic import ValidationError
 
+from incumbent.archive import Snapshot
 from incumbent.errors import RosterError
-from incumbent.sources.base import Adapter
+from incumbent.sources.base import Adapter, Context, Links
 
 #: Adapter name in roster.yaml -> the module that parses, imported when first asked for.
 ADAPTERS = {
+    "bluesky": "incumbent.platforms.bluesky",
+    "ckan": "incumbent.sources.ckan",
     "csv": "incumbent.sources.csv_table",
+    "govuk_organisation": "incumbent.sources.govuk_organisation",
+    "govuk_organisations": "incumbent.sources.govuk_organisations",
+    "govuk_person": "incumbent.sources.govuk_person",
+    "govuk_search": "incumbent.sources.govuk_search",
     "html_list": "incumbent.sources.html_list",
     "html_table": "incumbent.sources.html_table",
     "json": "incumbent.sources.json_rows",
+    "legislators": "incumbent.sources.legislators",
+    "mastodon": "incumbent.platforms.mastodon",
+    "mediawiki_table": "incumbent.sources.mediawiki_table",
     "organogram": "incumbent.sources.organogram",
+    "ukgwa": "incumbent.sources.ukgwa",
+    "wayback": "incumbent.sources.wayback",
+    "wikidata": "incumbent.sources.wikidata",
+    "x": "incumbent.platforms.x",
 }
 
 
@@ -32,6 +46,18 @@ def get(name: str) -> Adapter:
             expected=" | ".join(ADAPTERS),
         )
     return cast(Adapter, importlib.import_module(ADAPTERS[name]))
+
+
+def links(adapter: str, snapshot: Snapshot, settings: Mapping[str, Any], context: Context) -> Links:
+    """The addresses that a captured page names; none where the adapter knows of none. Raises SourceError."""
+    found = getattr(get(adapter), "links", None)
+    return Links() if found is None else cast(Links, found(snapshot, settings, context))
+
+
+def redacted(adapter: str, content: bytes, declared: str | None) -> bytes:
+    """The response as the archive may keep it. Raises ValueError where an adapter that must redact cannot."""
+    redact = getattr(get(adapter), "redacted", None)
+    return content if redact is None else cast(bytes, redact(content, declared))
 
 
 def settings_problem(adapter: Adapter, settings: Mapping[str, Any]) -> str:
