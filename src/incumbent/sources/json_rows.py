@@ -7,7 +7,6 @@ that ends in `.*` for all below it.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -15,7 +14,7 @@ import polars as pl
 
 from incumbent.archive import Snapshot
 from incumbent.errors import SourceError
-from incumbent.sources import fields, text
+from incumbent.sources import fields, jsontree
 from incumbent.sources.base import Context, Parsed
 from incumbent.sources.fields import LOCATOR, FieldSettings
 
@@ -23,7 +22,7 @@ from incumbent.sources.fields import LOCATOR, FieldSettings
 def parse(snapshot: Snapshot, settings: Mapping[str, Any], context: Context) -> Parsed:
     """One claim (or account claim, or both) per object. Raises SourceError; locators are JSON pointers (RFC 6901)."""
     wanted = Settings.model_validate(settings)
-    objects, pointer = _rows(_document(snapshot, context), wanted.rows, context)
+    objects, pointer = _rows(jsontree.load(snapshot, context).value, wanted.rows, context)
     below = tuple(name[:-1] for name in wanted.ignore if name.endswith(".*"))
     flat: list[dict[str, str | None]] = []
     for number, item in enumerate(objects):
@@ -44,26 +43,6 @@ def parse(snapshot: Snapshot, settings: Mapping[str, Any], context: Context) -> 
         {name: [row.get(name) for row in flat] for name in names}, schema=dict.fromkeys(names, pl.String)
     )
     return fields.parsed(fields.mapped(table, wanted, context), wanted.yields, snapshot, context)
-
-
-def _document(snapshot: Snapshot, context: Context) -> Any:
-    content = text.decoded(snapshot.content, source=context.source, declared=snapshot.content_type)
-
-    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(pairs)
-        if len(found) != len(pairs):
-            names = [name for name, _ in pairs]
-            raise ValueError(f"the key {next(name for name in names if names.count(name) > 1)!r} stands twice")
-        return found
-
-    def no_number(name: str) -> Any:
-        raise ValueError(f"{name} is not JSON")
-
-    try:
-        return json.loads(content, object_pairs_hook=once, parse_float=str, parse_int=str, parse_constant=no_number)
-    except (ValueError, RecursionError) as error:
-        place = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else "/"
-        raise SourceError(f"the text is not JSON: {error}", source=context.source, locator=place) from None
 
 
 def _rows(document: Any, path: str, context: Context) -> tuple[list[Any], str]:
