@@ -8,8 +8,9 @@ between two records. Writing is archive_writer.py (captures) and transcribe.py (
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from incumbent import archive_index, edtf, warc
@@ -17,6 +18,7 @@ from incumbent.archive_index import IndexRow, damaged
 from incumbent.errors import ArchiveError
 
 PAYLOAD_TYPES = ("response", "resource")
+_OK = 200
 
 
 def read_record(folder: Path, row: IndexRow) -> warc.Record:
@@ -60,7 +62,15 @@ def snapshot_of(row: IndexRow, record: warc.Record, original: warc.Record) -> Sn
         publisher=headers.get("Incumbent-Publisher"),
         stated_at=headers.get("Incumbent-Stated-At"),
         unchanged=record.type == "revisit",
+        status=status_of(original),
+        truncated=headers.get("WARC-Truncated"),
     )
+
+
+def status_of(record: warc.Record) -> int:
+    """The HTTP status of a response; 200 for what never was one."""
+    found = re.match(r"\d{3}", record.http_status) if record.type == "response" else None
+    return int(found[0]) if found else _OK
 
 
 @dataclass(frozen=True)
@@ -69,6 +79,7 @@ class Snapshot:
 
     `url`: where it was fetched, or where the transcribed facts were published. `fetched_at`: UTC, ISO 8601.
     `stated_at`: when the publisher said it (EDTF), where the archive knows. `unchanged`: read from a revisit record.
+    `status`: of HTTP. `truncated`: why the bytes are not all that was to come (WARC-Truncated).
     """
 
     source_id: str
@@ -84,6 +95,8 @@ class Snapshot:
     publisher: str | None = None
     stated_at: str | None = None
     unchanged: bool = False
+    status: int = _OK
+    truncated: str | None = None
 
     @property
     def known_at(self) -> str | None:
@@ -110,44 +123,58 @@ class Archive:
     def snapshots(self, source_id: str | None = None, *, as_of: str | None = None) -> list[Snapshot]:
         """Snapshots by source, and within a source in the order of capture, each verified first.
 
-        With `as_of`, only those known by that day (Snapshot.known_at, to the last day that it can mean). Raises
-        ArchiveError naming file, offset and source when anything is not as it was written.
+        With `as_of`, only those known by that day (Snapshot.known_at, to the last day that it can mean). Whole
+        responses only: no error's page, nothing truncated. Raises ArchiveError naming file, offset and source when
+        anything is not as it was written.
+        """
+        return [self.load(visit) for visit in self.visits(source_id, as_of=as_of) if visit.whole]
+
+    def visits(self, source_id: str | None = None, *, as_of: str | None = None) -> Iterator[Visit]:
+        """As snapshots, error pages and truncated responses included, without their content: `load` fetches that.
+
+        Each record is verified before its visit is given; one record at a time is held in memory.
         """
         limit = edtf.parse_day(as_of) if as_of else None
         by_file: dict[str, list[IndexRow]] = {}
         for row in archive_index.load(self.folder):
             if source_id is None or row.source_id == source_id:
                 by_file.setdefault(row.file, []).append(row)
-        found = [snapshot for file in sorted(by_file) for snapshot in self._of_file(by_file[file])]
-        if limit is None:
-            return found
-        return [one for one in found if one.known_at is None or edtf.bounds(one.known_at)[1] <= limit]
+        for file in sorted(by_file):
+            for visit in self._of_file(by_file[file]):
+                known = visit.snapshot.known_at
+                if limit is None or known is None or edtf.bounds(known)[1] <= limit:
+                    yield visit
+
+    def load(self, visit: Visit) -> Snapshot:
+        """The snapshot of a visit with its content, verified again. Raises ArchiveError."""
+        return replace(visit.snapshot, content=read_record(self.folder, visit.payload).content)
 
     def verify(self) -> int:
         """Read every record of every file; how many there are. Raises ArchiveError at the first that is damaged."""
         rows = archive_index.load(self.folder)
         for row in rows:
             read_record(self.folder, row)
-        self.snapshots()
+        for _ in self.visits():  # resolves the revisits
+            pass
         return len(rows)
 
-    def _of_file(self, rows: Sequence[IndexRow]) -> list[Snapshot]:
-        """The snapshots of one file, given all of its rows: a revisit resolves to an earlier record of the file."""
-        originals: dict[str, warc.Record] = {}
-        found = []
+    def _of_file(self, rows: Sequence[IndexRow]) -> Iterator[Visit]:
+        """The visits of one file, given all of its rows: a revisit resolves to an earlier record of the file."""
+        originals: dict[str, tuple[IndexRow, warc.Record]] = {}
         for row in rows:
             record = read_record(self.folder, row)
             if record.type in PAYLOAD_TYPES:
-                originals[record.id] = record
-                found.append(self._checked(row, record, record))
+                original = record.without_content()
+                originals[record.id] = row, original
+                yield Visit(self._checked(row, original, original), row)
             elif record.type == "revisit":
-                original = originals.get(record.headers.get("WARC-Refers-To", ""))
-                if original is None:
+                found = originals.get(record.headers.get("WARC-Refers-To", ""))
+                if found is None:
                     raise damaged(self.folder, row, "a revisit record refers to no earlier record", "its original")
+                payload, original = found
                 if record.headers.get("Incumbent-SHA256") != original.headers["Incumbent-SHA256"]:
                     raise damaged(self.folder, row, "a revisit record and its original differ", "the same payload")
-                found.append(self._checked(row, record, original))
-        return found
+                yield Visit(self._checked(row, record, original), payload)
 
     def _checked(self, row: IndexRow, record: warc.Record, original: warc.Record) -> Snapshot:
         snapshot = snapshot_of(row, record, original)
@@ -161,3 +188,16 @@ class Archive:
                 do=archive_index.RESTORE,
             ) from None
         return snapshot
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One time that an address was asked: a snapshot whose content is left out, and the record that holds it."""
+
+    snapshot: Snapshot
+    payload: IndexRow
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is the page that was asked for, with all of its bytes."""
+        return self.snapshot.status == _OK and self.snapshot.truncated is None

@@ -11,8 +11,9 @@ import fcntl
 import hashlib
 import os
 import re
+import threading
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -20,7 +21,7 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from incumbent import archive_index, warc
-from incumbent.archive import Snapshot, read_record, snapshot_of
+from incumbent.archive import Snapshot, read_record, snapshot_of, status_of
 from incumbent.archive_index import COLUMNS, INDEX, SUFFIX, IndexRow
 from incumbent.errors import ArchiveError, LockedError
 
@@ -79,6 +80,7 @@ class ArchiveWriter:
         self.folder = Path(folder)
         self.recovered: list[str] = []
         self._opened = ExitStack()
+        self._appending = threading.Lock()
         self._rows: dict[str, list[IndexRow]] = {}
         self._latest: dict[str, dict[str, IndexRow]] = {}  # file -> URL -> its latest whole response
 
@@ -105,18 +107,58 @@ class ArchiveWriter:
         body: bytes = b"",
         method: str = "GET",
         request_headers: Sequence[tuple[str, str]] = (),
+        published_at: str = "",
+        stated_at: str = "",
+        truncated: str = "",
+        redacted: bool = False,
     ) -> Snapshot:
         """Append a response (`body` with its content encoding undone) and its request; the response as a snapshot.
 
-        A body that equals the latest of its URL, or a 304, becomes a revisit record. Secret headers (Authorization,
-        cookies, keys) are left out. `fetched_at` is UTC, "2026-11-22T08:00:00Z". Raises ArchiveError for a 304 that has
-        no earlier response to refer to.
+        A body that equals the latest whole one of its URL, or a 304, becomes a revisit record. Secret headers
+        (Authorization, cookies, keys) are left out. `fetched_at` is UTC, "2026-11-22T08:00:00Z". `published_at`,
+        `stated_at`: the address and the day of the page of which this is an archive's copy. `truncated`: why `body` is
+        not all (WARC-Truncated: length, time, disconnect, unspecified). `redacted`: `body` is without personal data
+        that came. Raises ArchiveError for a 304 that has no earlier response to refer to. Safe to call from threads.
         """
         _check_instant(fetched_at)
+        fields = {
+            "Incumbent-Source": source_id,
+            "Incumbent-Kind": "capture",
+            "Incumbent-Published-At": published_at,
+            "Incumbent-Stated-At": stated_at,
+            "Incumbent-Redacted": "personal data" if redacted else "",
+            "WARC-Truncated": truncated,
+        }
+        with self._appending:
+            return self._add(source_id, url, fetched_at, status, headers, body, method, request_headers, fields)
+
+    def latest(self, source_id: str, url: str) -> Snapshot | None:
+        """The last whole response of `url`, without its content: its headers carry what a conditional request needs."""
         file = archive_index.file_name(source_id)
-        fields = {"Incumbent-Source": source_id, "Incumbent-Kind": "capture"}
-        original = self._latest_response(file, url)
+        with self._appending:
+            row = self._latest_row(file, url)
+            if row is None:
+                return None
+            record = read_record(self.folder, row).without_content()
+            return snapshot_of(row, record, record)
+
+    def _add(
+        self,
+        source_id: str,
+        url: str,
+        fetched_at: str,
+        status: str,
+        headers: Sequence[tuple[str, str]],
+        body: bytes,
+        method: str,
+        request_headers: Sequence[tuple[str, str]],
+        fields: Mapping[str, str],
+    ) -> Snapshot:
+        file = archive_index.file_name(source_id)
+        whole = status.startswith("200") and not fields["WARC-Truncated"]
         not_modified = status.startswith("304")
+        row = self._latest_row(file, url) if whole or not_modified else None
+        original = read_record(self.folder, row) if row else None
         if original is None and not_modified:
             raise ArchiveError(
                 "the server answers 304 Not Modified, and the archive has no earlier response",
@@ -138,7 +180,7 @@ class ArchiveWriter:
         written = self._append(file, texts)
         row = written[-2]
         record = read_record(self.folder, row)
-        if kind == "response":
+        if kind == "response" and whole:
             self._latest.setdefault(file, {})[url] = row
         return snapshot_of(row, record, original or record)
 
@@ -146,23 +188,26 @@ class ArchiveWriter:
         known = self._rows.setdefault(file, [])
         end = known[-1].offset + known[-1].length if known else 0
         packed, rows = packed_records(file, texts, end)
-        _append_bytes(self.folder / file, packed)
         index = self.folder / INDEX
         opening = b"" if index.exists() else f"{COLUMNS}\n".encode()
+        is_new = not known or bool(opening)
+        _append_bytes(self.folder / file, packed)
         _append_bytes(index, opening + archive_index.encoded(rows))
-        sync_folder(self.folder)
+        if is_new:
+            sync_folder(self.folder)
         known.extend(rows)
         return rows
 
-    def _latest_response(self, file: str, url: str) -> warc.Record | None:
+    def _latest_row(self, file: str, url: str) -> IndexRow | None:
         if file not in self._latest:
             latest = {}
             for row in self._rows.get(file, []):
                 if row.type == "response":
-                    latest[read_record(self.folder, row).headers.get("WARC-Target-URI", "")] = row
+                    record = read_record(self.folder, row)
+                    if status_of(record) == 200 and "WARC-Truncated" not in record.headers:
+                        latest[record.headers.get("WARC-Target-URI", "")] = row
             self._latest[file] = latest
-        found = self._latest[file].get(url)
-        return read_record(self.folder, found) if found else None
+        return self._latest[file].get(url)
 
     def _recover(self) -> list[str]:
         """Mend the ends that a killed writer left: whole records enter the index, torn bytes are cut off."""

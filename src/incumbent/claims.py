@@ -39,6 +39,7 @@ CLAIMS: dict[str, pl.DataType] = {
     "scope": pl.String(),  # complete | partial: whether the source's list is whole for the organisation
     "status_note": pl.String(),  # why it ended, in the source's word: retired, resigned, ...; or the new name
     "stated_at": pl.String(),  # known time: when the source said it
+    "still_at": pl.String(),  # the last day on which it still said so, in the same bytes
     "seen_at": pl.String(),  # known time: when we read it
     "quote": pl.String(),  # the words, short
 }
@@ -107,7 +108,7 @@ OBSERVATIONS: dict[str, pl.DataType] = {
     "quote": pl.String(),
 }
 
-_DATES = ("start", "end", "as_at", "stated_at", "seen_at", "last_post", "created")
+_DATES = ("start", "end", "as_at", "stated_at", "still_at", "seen_at", "last_post", "created")
 
 
 def claims_table(rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
@@ -179,7 +180,7 @@ def with_claim_ids(frame: pl.DataFrame) -> pl.DataFrame:
     """
     if frame.is_empty():
         return frame
-    content = [name for name in frame.columns if name not in ("claim_id", "seen_at")]
+    content = [name for name in frame.columns if name not in ("claim_id", "still_at", "seen_at")]
     joined = frame.select(
         pl.concat_str([pl.col(name).cast(pl.String).fill_null("\x00") for name in content], separator="\x1f")
     ).to_series()

@@ -12,7 +12,7 @@ import re
 import uuid
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 
 from warcio.archiveiterator import ArchiveIterator
@@ -232,6 +232,10 @@ class Record:
     @property
     def id(self) -> str:
         return self.headers.get("WARC-Record-ID", "")
+
+    def without_content(self) -> Record:
+        """The same record, light enough to be kept for every page of an archive."""
+        return replace(self, content=b"")
 
 
 class _Sha256Writer(WARCWriter):  # type: ignore[misc]  # warcio has no types

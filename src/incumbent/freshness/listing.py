@@ -24,9 +24,9 @@ def lists_of(evidence: pl.DataFrame) -> pl.DataFrame:
     """The lists in `evidence` (with `home`): publisher, home, day, names (count), complete, withheld, first_row."""
     listed = evidence.filter(
         pl.col("event").is_in(["holds", "vacant", "withheld"]) & pl.col("home").is_not_null() & ~pl.col("ended")
-    ).with_columns(pl.coalesce("at", "stated").alias("day"))
+    )
     return (
-        listed.filter(pl.col("day").is_not_null())
+        on_days(listed)
         .group_by("publisher", "home", "day")
         .agg(
             pl.col("name").n_unique().alias("names"),
@@ -38,13 +38,23 @@ def lists_of(evidence: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def on_days(evidence: pl.DataFrame) -> pl.DataFrame:
+    """`evidence` with the `day` of the list that each row stands in: a page that was captured again, unchanged, is a
+    list of both days. Rows without any day are left out.
+    """
+    day = pl.coalesce("at", "stated").alias("day")
+    again = evidence.filter(pl.col("still") > pl.coalesce("at", "stated"))
+    both = pl.concat([evidence.with_columns(day), again.with_columns(pl.col("still").alias("day"))])
+    return both.filter(pl.col("day").is_not_null())
+
+
 def dropped(support: pl.DataFrame, persons: pl.DataFrame, evidence: pl.DataFrame) -> pl.DataFrame:
     """Entries whose person a publisher's comparable later list of the same body no longer names.
 
     Columns: entry, row (one of the later list's), day (of the first such list), last_named, captures (how many later
     lists lack the name).
     """
-    listed = evidence.select("row", "publisher", "home", pl.coalesce("at", "stated").alias("day"))
+    listed = on_days(evidence).select("row", "publisher", "home", "day")
     named = (
         support.filter(pl.col("event") == "holds")
         .select("entry", "row")
@@ -107,7 +117,7 @@ def _absent_from_complete(standing: Standing, evidence: pl.DataFrame, links: Lin
         .join(_homes_of_entries(links), on="body")
         .join(lists, on="home")
     )
-    listed = evidence.select("row", "publisher", "home", pl.coalesce("at", "stated").alias("day"))
+    listed = on_days(evidence).select("row", "publisher", "home", "day")
     key = ["entry", "publisher", "home", "day"]
     on_list = links.persons.join(listed, on="row").select(key).unique().with_columns(pl.lit(True).alias("named"))
     post_on_list = (

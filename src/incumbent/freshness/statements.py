@@ -44,9 +44,9 @@ def prepare(claims: pl.DataFrame, as_of: dt.date, posts: pl.DataFrame) -> tuple[
     how it reads: `name` (null unless a person is named), `name_kind`, `name_key`, `shown`, `given`, `surname`,
     `honorifics`, `distinctive`;
     `office_key`, `office_name`, `rank`, `exact`, `seats`; `body_key`, `body_core`, `body_name`;
-    when: `start_lo`, `start_hi`, `end_lo`, `end_hi`, `at`, `stated` (days), `held_from_lo`, `held_from_hi`, `held_to`,
-    `held_surely_to` (the days on which the claim says that the post was held), `dated` (the beginning is stated, not
-    merely the day somebody was seen in post), `ended`.
+    when: `start_lo`, `start_hi`, `end_lo`, `end_hi`, `at`, `stated`, `still` (days; `still`: the last on which it said
+    the same), `held_from_lo`, `held_from_hi`, `held_to`, `held_surely_to` (the days on which the claim says that the
+    post was held), `dated` (the beginning is stated, not merely the day somebody was seen in post), `ended`.
     """
     frame = claims.sort("claim_id").with_row_index("row")
     frame = _with_curated_posts(frame, posts)
@@ -169,6 +169,9 @@ def _with_days(frame: pl.DataFrame, as_of: dt.date) -> pl.DataFrame:
         edtf.last_day("as_at").alias("at"),
         pl.coalesce(edtf.last_day("stated_at"), edtf.last_day("seen_at")).alias("stated"),
     )
+    # A list that states its own reference date says nothing new by staying where it is.
+    own_date = (pl.col("at") != pl.col("stated")).fill_null(False)
+    frame = frame.with_columns(pl.when(~own_date).then(edtf.last_day("still_at")).alias("still"))
     # What is said in the past tense had happened when it was said: "began in 2012", said in March, means by March.
     past = pl.col("event").is_in([*HOLDING, "ends"])
     frame = frame.with_columns(
@@ -188,7 +191,7 @@ def _with_days(frame: pl.DataFrame, as_of: dt.date) -> pl.DataFrame:
     ended = pl.col("end_hi") <= day
     seen = (
         pl.when(pl.col("event") == "holds")
-        .then(pl.coalesce("at", "stated", day))
+        .then(pl.coalesce("still", "at", "stated", day))
         .otherwise(pl.coalesce("at", "start_hi", "stated"))
     )
     return frame.with_columns(

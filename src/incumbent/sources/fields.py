@@ -21,7 +21,7 @@ from incumbent.errors import SourceError
 from incumbent.sources.base import AdapterSettings, Context, Parsed
 
 LOCATOR = "_locator"
-_PROVENANCE = frozenset(("claim_id", "roster", "source", "role", "snapshot", "locator", "seen_at"))
+_PROVENANCE = frozenset(("claim_id", "roster", "source", "role", "snapshot", "locator", "still_at", "seen_at"))
 CLAIM_FIELDS = tuple(name for name in CLAIMS if name not in _PROVENANCE)
 ACCOUNT_FIELDS = tuple(name for name in ACCOUNT_CLAIMS if name not in _PROVENANCE)
 FIELDS = tuple(dict.fromkeys((*CLAIM_FIELDS, *ACCOUNT_FIELDS)))
@@ -163,6 +163,7 @@ def _provenanced(rows: pl.DataFrame, snapshot: Snapshot, context: Context) -> pl
         pl.lit(context.role).alias("role"),
         pl.lit(snapshot.sha256).alias("snapshot"),
         pl.col(LOCATOR).alias("locator"),
+        pl.lit(None, pl.String).alias("still_at"),
         pl.lit(snapshot.fetched_at[:10] or None, pl.String).alias("seen_at"),
     )
 
