@@ -6,16 +6,18 @@ needs it, so that `--help` and `check` answer at once.
 
 from __future__ import annotations
 
+import itertools
 import os
 import sys
 import traceback
 from collections.abc import Sequence
+from typing import TextIO
 
 import click
 
-from incumbent import __version__, output
+from incumbent import __version__, machine, output
 from incumbent.commands import bench, check, explain, flows, parse, rosters, versions
-from incumbent.errors import EXIT_DONE, EXIT_INPUT, IncumbentError, InputError, printable
+from incumbent.errors import EXIT_DONE, EXIT_INPUT, EXIT_OUT_OF_DATE, IncumbentError, InputError, printable
 
 EXIT_DEFECT = 70
 EXIT_INTERRUPTED = 130
@@ -51,14 +53,29 @@ for command in (
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and exit with its status; never with a traceback for what a user can cause."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    status = EXIT_DONE
     try:
         status = _status(given)
         sys.stdout.flush()
     except BrokenPipeError:
-        # The reader of our output has gone: nothing more can be said, also not at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _abandon(sys.stdout)
         status = EXIT_PIPE
+    except OSError as error:
+        # Standard output is a full disk, say. The answer is lost, also where it is 1 (out of date).
+        _abandon(sys.stdout)
+        if status in (EXIT_DONE, EXIT_OUT_OF_DATE):
+            status = _unanswered(error)
     sys.exit(status)
+
+
+def _abandon(stream: TextIO) -> None:
+    """Nothing more can be written to `stream`; without this, Python would try again at exit, and end with 120."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _unanswered(error: OSError) -> int:
+    refused = machine.refusal(error, where="standard output")
+    return _defect(error, ()) if refused is None else _fail(refused, ())
 
 
 def _status(arguments: list[str]) -> int:
@@ -83,7 +100,8 @@ def _status(arguments: list[str]) -> int:
     except BrokenPipeError:
         raise
     except Exception as error:
-        return _defect(error, arguments)
+        refused = machine.refusal(error)
+        return _defect(error, arguments) if refused is None else _fail(refused, arguments)
     except BaseException as error:
         # A panic inside Polars is no Exception, and Python would end with 1: here that says "out of date".
         if type(error).__name__ != "PanicException":
@@ -108,25 +126,38 @@ def usage_error(error: click.UsageError) -> InputError:
 
 def _fail(error: IncumbentError, arguments: Sequence[str]) -> int:
     if wants_json(arguments):
-        output.deliver(output.json_text(error.as_dict()), None)
+        try:
+            output.deliver(output.json_text(error.as_dict()), None)
+        except BrokenPipeError:
+            raise
+        except OSError:  # nobody should miss why it failed because standard output fails as well
+            _say(error.describe())
     else:
-        click.echo(error.describe(), err=True)
+        _say(error.describe())
     return error.exit_status
 
 
 def _defect(error: BaseException, arguments: Sequence[str]) -> int:
     """Ours to mend: say so, with all that is needed to mend it."""
-    traceback.print_exception(error, file=sys.stderr)
-    click.echo(f"this is a defect in incumbent {__version__}; please report the lines above", err=True)
+    _say("".join(traceback.format_exception(error)).rstrip())
+    _say(f"this is a defect in incumbent {__version__}; please report the lines above")
     if wants_json(arguments):
         report = {"error": "Defect", "what": printable(f"{type(error).__name__}: {error}"), "exit_status": EXIT_DEFECT}
         output.deliver(output.json_text(report), None)
     return EXIT_DEFECT
 
 
+def _say(text: str) -> None:
+    """Lines on standard error. Where that cannot be written to either, the exit status has to do."""
+    try:
+        click.echo(text, err=True)
+    except OSError:
+        _abandon(sys.stderr)
+
+
 def wants_json(arguments: Sequence[str]) -> bool:
     """Whether the caller is a machine: --json or --format json, also where the arguments could not be parsed."""
-    pairs = list(zip(arguments, [*arguments[1:], ""], strict=True))
+    pairs = itertools.zip_longest(arguments, arguments[1:])
     return any(first in ("--json", "--format=json") or (first, then) == ("--format", "json") for first, then in pairs)
 
 

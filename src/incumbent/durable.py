@@ -63,8 +63,18 @@ def write_json(value: object, path: Path, scratch: Path) -> None:
 
 
 def copy_tree(source: Path, target: Path) -> None:
-    """A real copy of the files of `source`, flushed to disk. `target` must not be there."""
-    shutil.copytree(source, target, copy_function=shutil.copyfile)
+    """A real copy of the files of `source`, flushed to disk. `target` must not be there.
+
+    The first file that cannot be copied ends it with that file's OSError; shutil.copytree would try all the others, and
+    raise an error that has no number and lists them all.
+    """
+    target.mkdir()
+    for path in sorted(source.rglob("*")):
+        copy = target / path.relative_to(source)
+        if path.is_dir():
+            copy.mkdir()
+        else:
+            shutil.copyfile(path, copy)
     flush_tree(target)
 
 

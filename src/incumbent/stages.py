@@ -6,6 +6,8 @@ A step's result goes through Prefect and may be shown, logged or kept: it holds 
 from __future__ import annotations
 
 import hashlib
+import io
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TypedDict
@@ -23,13 +25,18 @@ class Stage(TypedDict):
 
 
 def put(folder: Path, tables: Mapping[str, pl.DataFrame]) -> Stage:
-    """Write each table to `folder`, which is made; what `take` needs to read them back."""
+    """Write each table to `folder`, which is made; what `take` needs to read them back. Whole, or not there."""
     folder.mkdir(parents=True)
     digests: dict[str, str] = {}
-    for name, table in sorted(tables.items()):
-        path = folder / f"{name}.parquet"
-        table.write_parquet(path)
-        digests[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+    try:
+        for name, table in sorted(tables.items()):
+            content = io.BytesIO()  # Polars hides what the disk said: a full one is "invalid thrift"
+            table.write_parquet(content)
+            (folder / f"{name}.parquet").write_bytes(content.getbuffer())
+            digests[name] = hashlib.sha256(content.getbuffer()).hexdigest()
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)  # a step that is tried again makes it anew
+        raise
     return {"folder": str(folder), "tables": digests}
 
 
