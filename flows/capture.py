@@ -1,17 +1,20 @@
-"""Brings every source of a roster into its archive. A bundled edition is replayed: no socket is opened."""
+"""Brings every source of a roster into its archive: over the network, or replayed from what the archive already has."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_table_artifact
 
+from incumbent import capturing
 from incumbent import roster as rosters_module
 from incumbent.archive import Archive
 from incumbent.engine import is_io_failure
+from incumbent.fetch import Fetcher
 from incumbent.replay import SourceState, replay, require
 
 
@@ -22,17 +25,42 @@ def capture(
     published: str = "published",
     archive: str | None = None,
     rosters: str | None = None,
+    live: bool = False,
+    history: bool = False,
+    contact: str | None = None,
+    bases: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """Every source of ROSTER, as of a day: its state in this run. A required source that failed holds the run."""
+    """Every source of ROSTER, as of a day: its state in this run. A required source that failed holds the run.
+
+    `live` asks the sources themselves, by `contact` (an address for whoever runs them); else the archive is replayed.
+    """
     known = rosters_module.load(roster, Path(rosters) if rosters else None)
-    day = as_of or known.as_of or dt.datetime.now(dt.UTC).date().isoformat()
+    today = dt.datetime.now(dt.UTC).date().isoformat()
+    day = as_of or (today if live else known.as_of or today)
     folder = archive or str(known.folder / "archive")
-    states = [capture_source(str(known.folder), source.id, folder, day) for source in known.sources]
+    if live:
+        states = capture_live(str(known.folder), folder, day, contact or known.contact, dict(bases or {}), history)
+    else:
+        states = [capture_source(str(known.folder), source.id, folder, day) for source in known.in_force(day)]
     create_table_artifact(
         key=f"{known.slug}-sources", table=[dict(each) for each in states], description=f"Sources as of {day}"
     )
     require(states)
     return {"roster": known.slug, "title": known.title, "as_of": day, "sources": states}
+
+
+@task
+def capture_live(
+    roster_folder: str, archive: str, day: str, contact: str, bases: dict[str, str], history: bool
+) -> list[SourceState]:
+    """All sources over the network, side by side; the fetcher has its own retries."""
+    known, logger = rosters_module.load(Path(roster_folder)), get_run_logger()
+    with Fetcher(contact, bases=bases, politeness=capturing.politeness(known)) as fetcher:
+        states = capturing.capture(known, Path(archive), fetcher, day, history=history, said=logger.info)
+    for state in states:
+        if state["fault"]:
+            logger.warning("%s: %s, %s; %s", state["source_id"], state["state"], state["note"], state["next"])
+    return states
 
 
 @task(task_run_name="{source_id}", retries=2, retry_delay_seconds=[1, 5], retry_condition_fn=is_io_failure)

@@ -53,7 +53,14 @@ def read_claims(roster_folder: str, archive: str, as_of: str, work: str) -> Stag
     get_run_logger().info("%d claims and %d account claims", reading.claims.height, reading.account_claims.height)
     return stages.put(
         Path(work) / "claims",
-        {"claims": reading.claims, "account_claims": reading.account_claims, "sources": reading.sources},
+        {
+            "claims": reading.claims,
+            "account_claims": reading.account_claims,
+            "observations": reading.observations,
+            "roster_history": reading.roster_history,
+            "captures": reading.captures,
+            "sources": reading.sources,
+        },
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from prefect import flow
@@ -17,10 +18,15 @@ def watch(
     published: str = "published",
     archive: str | None = None,
     rosters: str | None = None,
+    live: bool = False,
+    history: bool = False,
+    contact: str | None = None,
+    bases: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """Bring in the sources of ROSTER and publish what they change. The report is the release's.
+    """Bring in the sources of ROSTER and publish what they change. The report is the release's, with the capture's.
 
     One flow run, not three: the steps of both flows are tasks of this one.
     """
-    captured = capture.fn(roster, as_of, published, archive, rosters)
-    return release.fn(roster, captured["as_of"], published, archive, rosters)
+    captured = capture.fn(roster, as_of, published, archive, rosters, live, history, contact, bases)
+    released: dict[str, Any] = release.fn(roster, captured["as_of"], published, archive, rosters)
+    return released | {"captured": captured["sources"]}

@@ -142,6 +142,12 @@ class ArchiveWriter:
             record = read_record(self.folder, row).without_content()
             return snapshot_of(row, record, record)
 
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Nothing is appended meanwhile, so that the archive can be read as a whole by the process that writes it."""
+        with self._appending:
+            yield
+
     def _add(
         self,
         source_id: str,

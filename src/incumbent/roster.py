@@ -209,6 +209,7 @@ class Source(_Model):
     since: Day | None = None  # releases as of this day or later read it
     until: Day | None = None  # releases as of this day or later no longer do
     hosts: list[Text] = Field(default_factory=list)  # hosts that a redirect may lead to, besides its own
+    token_env: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")] | None = None  # variable that holds its token
     page_limit: Annotated[int, Field(ge=1)] = 1000  # pages of one capture; more is an endless pagination
     kind: Literal["capture", "transcription", "curation"] = "capture"
     licence: Text
@@ -218,6 +219,8 @@ class Source(_Model):
     stated_at: Date | None = None  # where the snapshot does not carry its own
     max_age_days: Annotated[int, Field(ge=0)] | None = None
     minimum: Annotated[int, Field(ge=0)] = 1  # claims that each snapshot must give
+    minimum_total: Annotated[int, Field(ge=0)] = 0  # claims that all its current pages must give together
+    maintained: bool = True  # a page that has not changed still says so; an article only said so once
     markers: Markers = Markers()
     politeness: Politeness = Politeness()
     settings: dict[str, Any] = Field(default_factory=dict)  # the adapter's own; checked by its Settings
@@ -289,6 +292,12 @@ class Roster(_Model):
     @property
     def folder(self) -> Path:
         return self._folder
+
+    @property
+    def past_only(self) -> frozenset[str]:
+        """Ids of the sources that only tell where the past of others is kept: indexes of web archives."""
+        past = {name for source in self.sources for name in source.past}
+        return frozenset(past - {name for source in self.sources for name in source.follows})
 
     def in_force(self, as_of: str) -> list[Source]:
         """The sources that a release as of that day reads."""

@@ -81,8 +81,10 @@ def test_of_the_list_only_the_latest_is_read_and_of_evidence_all(tmp_path: Path)
     )  # fmt: skip
     read = sources.read_roster_claims(loaded, archive)
     assert read.claims.filter(role="roster")["person"].to_list() == ["Jo Roe"]
-    assert sorted(read.claims.filter(source="news")["as_at"].unique()) == ["2012-06-02", "2012-07-02"]
-    assert read.sources.filter(source_id="news")["state"].to_list() == ["fresh", "unchanged"]
+    assert read.claims.filter(source="news").select("as_at", "still_at").unique().rows() == [("2012-06-02", "2012-07-02")]
+    assert read.sources.filter(source_id="news").select("state", "fetched_at", "checked_at").rows() == [
+        ("unchanged", "2012-06-02T00:00:00Z", "2012-07-02T00:00:00Z")
+    ]
     then = sources.read_roster_claims(loaded, archive, "2012-06-15")
     assert then.claims.filter(role="roster")["person"].to_list() == ["Jane Roe"]
     assert then.claims.filter(source="news")["as_at"].unique().to_list() == ["2012-06-02"]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ import click
 
 from incumbent import output
 from incumbent.commands import options
+from incumbent.errors import InputError
 
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?")
 _STEPS = {
     "watch": "capturing and releasing {roster}",
     "capture": "capturing the sources of {roster}",
@@ -27,6 +30,7 @@ _STEPS = {
 @options.published
 @options.archive
 @options.rosters
+@options.live
 @options.as_json
 @options.quiet
 def run(
@@ -35,15 +39,23 @@ def run(
     published: str,
     archive: str | None,
     rosters: str | None,
+    live: bool,
+    history: bool,
+    contact: str | None,
+    bases: tuple[str, ...],
     as_json: bool,
     quiet: bool,
 ) -> None:
     """Capture the sources of ROSTER and release a version: the main job.
 
-    Without ROSTER, the bundled one. Its sources are replayed from its archive, so no network is needed. Without
-    --as-of, the day that the roster's roster.yaml names. When nothing has changed no version is made.
+    Without ROSTER, the bundled one. Without --live its sources are replayed from its archive, so no network is needed,
+    and the day is the one that roster.yaml names; with it the day is today. When nothing has changed no version is
+    made.
     """
-    report = _flow("watch", quiet, roster=roster, as_of=as_of, published=published, archive=archive, rosters=rosters)
+    asked = _live(live, history, contact, bases)
+    report = _flow(
+        "watch", quiet, roster=roster, as_of=as_of, published=published, archive=archive, rosters=rosters, **asked
+    )
     _finish(report, as_json=as_json)
 
 
@@ -52,13 +64,24 @@ def run(
 @options.as_of
 @options.archive
 @options.rosters
+@options.live
 @options.as_json
 @options.quiet
 def capture(
-    roster: str, as_of: str | None, archive: str | None, rosters: str | None, as_json: bool, quiet: bool
+    roster: str,
+    as_of: str | None,
+    archive: str | None,
+    rosters: str | None,
+    live: bool,
+    history: bool,
+    contact: str | None,
+    bases: tuple[str, ...],
+    as_json: bool,
+    quiet: bool,
 ) -> None:
-    """Bring every source of ROSTER into its archive."""
-    report = _flow("capture", quiet, roster=roster, as_of=as_of, archive=archive, rosters=rosters)
+    """Bring every source of ROSTER into its archive; without --live, look what the archive has of each."""
+    asked = _live(live, history, contact, bases)
+    report = _flow("capture", quiet, roster=roster, as_of=as_of, archive=archive, rosters=rosters, **asked)
     if as_json:
         output.deliver(output.json_text(report), None)
     else:
@@ -85,6 +108,26 @@ def release(
     """Make a version of ROSTER from its archive, without any network."""
     report = _flow("release", quiet, roster=roster, as_of=as_of, published=published, archive=archive, rosters=rosters)
     _finish(report, as_json=as_json)
+
+
+def _live(live: bool, history: bool, contact: str | None, bases: Sequence[str]) -> dict[str, Any]:
+    """The parameters of a capture with a network. Raises InputError for what only makes sense with --live."""
+    given = {"--history": history, "--base": bool(bases)}
+    if not live:
+        for option in (option for option, present in given.items() if present):
+            raise InputError(f"{option} asks for a network", where=option, expected="--live beside it")
+        return {}
+    origins = {}
+    for text in bases:
+        logical, _, real = text.partition("=")
+        if not (_ORIGIN.fullmatch(logical) or logical == "*") or not _ORIGIN.fullmatch(real):
+            raise InputError(
+                "this is no pair of origins",
+                where=f"--base {text}",
+                expected="ORIGIN=ORIGIN, such as https://www.gov.uk=http://127.0.0.1:8000, or *=ORIGIN",
+            )
+        origins[logical] = real
+    return {"live": True, "history": history, "contact": contact, "bases": origins}
 
 
 def _flow(name: str, quiet: bool, **parameters: Any) -> dict[str, Any]:
@@ -130,8 +173,11 @@ def _finish(report: Mapping[str, Any], *, as_json: bool) -> None:
     said = "is new" if report["changed"] else "still holds, for nothing has changed"
     output.print_line(f"version {report['version']} {said}")
     output.print_line(f"files: {report['path']}")
+    for source in report.get("captured", []):
+        if source["fault"]:
+            output.print_line(f"source {source['source_id']}: {source['state']}, {source['note']}; {source['next']}")
 
 
 def _print_sources(report: Mapping[str, Any]) -> None:
-    columns = ("source_id", "state", "snapshots", "fetched_at", "note")
+    columns = ("source_id", "state", "snapshots", "fetched_at", "note", "next")
     output.print_table(columns, [[source[name] for name in columns] for source in report["sources"]], flexible="note")

@@ -49,3 +49,31 @@ def as_of(command: Command) -> Command:
     return click.option(
         "--as-of", default=None, metavar="DATE", help="Use only what was known on this day, such as 2012-06-28."
     )(command)
+
+
+def live(command: Command) -> Command:
+    """--live, and what only a capture with a network needs: --history, --contact, --base."""
+    for option in reversed(
+        (
+            click.option(
+                "--live", is_flag=True, help="Ask the sources themselves; without it the archive is replayed."
+            ),
+            click.option("--history", is_flag=True, help="With --live: also what web archives keep of the sources."),
+            click.option(
+                "--contact",
+                default=None,
+                envvar="INCUMBENT_CONTACT",
+                metavar="TEXT",
+                help="With --live: your e-mail or web address, which each source is told (default: the roster's).",
+            ),
+            click.option(
+                "--base",
+                "bases",
+                multiple=True,
+                metavar="ORIGIN=ORIGIN",
+                help="With --live: reach one origin through another, such as a mirror; * stands for every origin.",
+            ),
+        )
+    ):
+        command = option(command)
+    return command

@@ -5,8 +5,9 @@ line in registry.ADAPTERS.
 """
 
 from incumbent.sources.base import Adapter, AdapterSettings, Context, Parsed
-from incumbent.sources.reading import Reading, parse_file, read_roster_claims
+from incumbent.sources.reading import Reading, read_roster_claims
 from incumbent.sources.registry import ADAPTERS, get, settings_problem
+from incumbent.sources.saved import parse_file
 
 __all__ = [
     "ADAPTERS",

@@ -1,32 +1,33 @@
 """A whole roster read: every snapshot of every source through its adapter, into one table of claims.
 
 What came but is not what it should be (markers, counts, a value that no setting maps) is quarantined with the reason,
-and nothing of it is used. A required source that is quarantined, missing or too old holds the release.
+and nothing of it is used; an earlier page of the same address that can be used is carried forward, with its age. A
+required source that is quarantined, missing or too old holds the release.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
-import yaml
 
 from incumbent import curation as curated
 from incumbent import edtf
-from incumbent.archive import Archive, Snapshot
-from incumbent.claims import known_by
-from incumbent.errors import HeldError, InputError, RosterError, SourceError
-from incumbent.sources import fields, html, registry, text
+from incumbent.archive import Archive, Snapshot, Visit
+from incumbent.claims import empty_claims, known_by
+from incumbent.errors import HeldError, RosterError, SourceError
+from incumbent.sources import fields, page
 from incumbent.sources.base import Context, Parsed
+from incumbent.sources.pages import Pages, Run, current_addresses
+from incumbent.sources.walk import Walk
 
 if TYPE_CHECKING:  # roster.py imports this package
     from incumbent.roster import Roster, Source
 
-#: Columns of Reading.sources: one row per snapshot that was looked at, or per source that has none.
+#: Columns of Reading.sources: one row per snapshot that was looked at, or per page that has none.
 SOURCES: dict[str, pl.DataType] = {
     "source_id": pl.String(),
     "sha256": pl.String(),
@@ -36,184 +37,130 @@ SOURCES: dict[str, pl.DataType] = {
     "kind": pl.String(),  # capture | transcription | curation
     "licence": pl.String(),
     "stated_at": pl.String(),
-    "fetched_at": pl.String(),
+    "fetched_at": pl.String(),  # when these bytes first came
+    "checked_at": pl.String(),  # when they came last
     "records": pl.Int64(),  # claims and account claims read from it, before the known-time rule
     "state": pl.String(),  # fresh | unchanged | carried_forward | quarantined | failed
     "reason": pl.String(),  # why it is not simply fresh
+    "age_days": pl.Int64(),  # of what is carried forward, on as_of
 }
+#: Columns of Reading.captures: each day on which a page of the list was seen and could be used.
+CAPTURES: dict[str, pl.DataType] = dict.fromkeys(("source", "source_url", "snapshot", "stated_at"), pl.String())
 _CURATION = "curation"
-_CONTEXT_SETTINGS = ("role", "publisher", "source_url", "scope", "stated_at")
+_GOOD = ("fresh", "unchanged")
 
 
 def read_roster_claims(roster: Roster, archive: Archive, as_of: str | None = None) -> Reading:
     """Everything that the sources of `roster` say, as far as it was known on `as_of` (all of it without one).
 
-    Of a source with the role `roster` only the latest snapshot of each address is read: an older one is not the list
-    any more. Of evidence all are. Raises HeldError for a required source that is missing, quarantined or older than its
-    max_age_days; ArchiveError for a damaged archive; RosterError for unusable curation.
+    Of a source with the role `roster` only the latest usable snapshot of each address that makes up the list is read:
+    an older one is not the list any more. Of evidence all are. Raises HeldError for a required source that is missing,
+    quarantined or older than its max_age_days; ArchiveError for a damaged archive; RosterError for unusable curation.
     """
-    parsed: list[Parsed] = []
+    found = [Parsed()]
     rows: list[dict[str, Any]] = []
-    for source in roster.sources:
-        snapshots = archive.snapshots(source.id, as_of=as_of)
-        if source.role == "roster":
-            snapshots = list({snapshot.url: snapshot for snapshot in snapshots}.values())
-        found = [_read(roster, source, snapshot) for snapshot in snapshots]
-        parsed += [one for one, _ in found]
-        source_rows = [row for _, row in found] or [_absent(source)]
-        _note_age(source, source_rows, as_of)
-        _hold(roster, source, source_rows)
+    history, captures = [empty_claims()], [pl.DataFrame(schema=CAPTURES)]
+    named: dict[str, Walk | None] = {}
+    for number, source in enumerate(roster.sources):
+        if as_of is not None and source not in roster.in_force(as_of):
+            continue
+        pages = Pages(roster, source, archive, as_of)
+        current = current_addresses(source, pages, named)
+        named[source.id] = current if pages.known else None
+        parsed, source_rows = _read(source, pages, current, as_of)
+        _hold(source, source_rows, roster.where("sources", number))
+        found += parsed
         rows += source_rows
+        if source.role == "roster":
+            before, seen = _history(source, pages)
+            history += before
+            captures.append(seen)
     by_hand, row = _read_curation(roster, as_of)
     if row is not None:
-        parsed.append(by_hand)
+        found.append(by_hand)
         rows.append(row)
-    claims = pl.concat([Parsed().claims, *(one.claims for one in parsed)]).unique("claim_id").sort("claim_id")
-    accounts = pl.concat([Parsed().account_claims, *(one.account_claims for one in parsed)])
-    accounts = accounts.unique("claim_id").sort("claim_id")
-    if as_of is not None:
-        claims, accounts = known_by(claims, as_of), known_by(accounts, as_of)
-    return Reading(claims, accounts, pl.DataFrame(rows, schema=SOURCES, orient="row"))
-
-
-def parse_file(adapter: str, path: Path | str, settings: Mapping[str, str] | None = None) -> Parsed:
-    """One saved response through an adapter, to try it: `settings` are texts, KEY=VALUE as on a command line.
-
-    A value is read as YAML (`columns={Name: person}`, `minimum=3`), a dotted key goes into the setting before the dot
-    (`columns.Name=person`). The keys role, publisher, primary, source_url, scope and stated_at say what roster.yaml
-    otherwise would. Raises InputError, RosterError (settings) or SourceError.
-    """
-    chosen = registry.get(adapter)
-    file = Path(path)
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise InputError(f"the file cannot be read ({error.strerror})", where=str(file)) from None
-    nested: dict[str, Any] = {}
-    told: dict[str, Any] = {}
-    for key, value in (settings or {}).items():
-        if key in _CONTEXT_SETTINGS:
-            told[key] = value
-        elif key == "primary":
-            told[key] = value.lower() == "true"
-        else:
-            _nest(nested, key, value)
-    _check_context(told)
-    problem = registry.settings_problem(chosen, nested)
-    if problem:
-        raise RosterError(problem, where=f"settings of {adapter}", do="correct --set KEY=VALUE")
-    snapshot = Snapshot(
-        source_id=file.stem,
-        url=file.name,
-        fetched_at="",
-        sha256=hashlib.sha256(content).hexdigest(),
-        content=content,
-        content_type="",
-        record=file.name,
+    tables = [
+        pl.concat([getattr(one, name) for one in found]).unique("claim_id", keep="first", maintain_order=True)
+        for name in ("claims", "account_claims", "observations")
+    ]
+    claims, accounts, observations = (
+        (known_by(table, as_of) if as_of is not None else table).sort("claim_id") for table in tables
     )
-    return chosen.parse(snapshot, nested, Context(roster="", source=file.stem, **told))
-
-
-def _nest(nested: dict[str, Any], key: str, value: str) -> None:
-    try:
-        data = yaml.load(value, Loader=yaml.BaseLoader) if value[:1] in "[{" and value else value  # noqa: S506
-    except yaml.YAMLError:
-        raise RosterError(
-            f"the value of {key} is not YAML", where=f"{key}={value}", expected="such as [a, b]"
-        ) from None
-    if isinstance(data, str) and data.isdecimal():
-        data = int(data)
-    outer, _, inner = key.partition(".")
-    if not inner:
-        nested[outer] = data
-        return
-    held = nested.setdefault(outer, {})
-    if not isinstance(held, dict):
-        raise RosterError(f"{outer} is set both as a whole and in parts", where=f"{key}={value}")
-    held[inner] = str(data) if isinstance(data, int) else data
-
-
-def _check_context(told: Mapping[str, Any]) -> None:
-    allowed = {"role": ("roster", "evidence"), "scope": ("complete", "partial")}
-    for key, values in allowed.items():
-        if key in told and told[key] not in values:
-            raise RosterError(f"{key} is {told[key]!r}", where=f"--set {key}", expected=" | ".join(values))
-    if "stated_at" in told:
-        try:
-            edtf.bounds(told["stated_at"])
-        except ValueError as error:
-            raise RosterError(str(error), where="--set stated_at") from None
-
-
-def _read(roster: Roster, source: Source, snapshot: Snapshot) -> tuple[Parsed, dict[str, Any]]:
-    stated = (
-        snapshot.stated_at or source.stated_at or (snapshot.fetched_at[:10] if snapshot.kind == "capture" else None)
+    return Reading(
+        claims,
+        accounts,
+        pl.DataFrame(rows, schema=SOURCES, orient="row"),
+        observations=observations,
+        roster_history=pl.concat(history).unique("claim_id", keep="first", maintain_order=True).sort("claim_id"),
+        captures=pl.concat(captures).unique().sort(list(CAPTURES)),
     )
-    context = Context(
-        roster=roster.slug,
-        source=source.id,
-        role=source.role,
-        publisher=snapshot.publisher or source.publisher,
-        primary=source.primary,
-        source_url=snapshot.url,
-        scope=source.scope,
-        stated_at=stated,
-    )
-    state, reason, parsed = "unchanged" if snapshot.unchanged else "fresh", None, Parsed()
-    try:
-        _check_markers(source, snapshot)
-        parsed = registry.get(source.adapter).parse(snapshot, source.settings, context)
-        records = parsed.height
-        if records < source.minimum:
-            raise SourceError(
-                "the source gives fewer claims than it must",
-                source=source.id,
-                locator=snapshot.record,
-                value=str(records),
-                expected=f"at least {source.minimum}",
-            )
-    except SourceError as error:
-        parsed, state = Parsed(), "quarantined"
-        reason = f"{error.what}: {error.where}" + (f"; expected {error.expected}" if error.expected else "")
+
+
+def _read(source: Source, pages: Pages, current: Walk, as_of: str | None) -> tuple[list[Parsed], list[dict[str, Any]]]:
+    """What a source says, and a row for each page that says it, or should."""
+    found: list[Parsed] = []
+    rows = [_row(source, None, "quarantined", why, url=url) for url, why in current.faults.items()]
+    addresses = current.pages if source.role == "roster" else [*pages.visits]
+    for address in addresses or ([] if rows else [source.url]):
+        runs = pages.runs(address)
+        good = pages.good(address)
+        if good is None:
+            rows.append(_unusable(source, pages, address))
+            continue
+        for run in runs if source.role == "evidence" else [good]:
+            fault = pages.fault(run)
+            if fault is not None:
+                rows.append(_row(source, run, "quarantined", fault))
+                continue
+            state, reason, age = _state(pages, run, good, as_of)
+            parsed = pages.read(run)
+            found.append(parsed)
+            rows.append(_row(source, run, state, reason, records=parsed.height, age_days=age))
+    _note_age(source, rows, as_of)
+    total = sum(row["records"] for row in rows)
+    if total < source.minimum_total:
+        why = f"its pages give {total} claims; expected at least {source.minimum_total}"
+        return [], [{**row, "state": "quarantined", "reason": why, "records": 0} for row in rows]
+    return found, rows
+
+
+def _state(pages: Pages, run: Run, good: Run, as_of: str | None) -> tuple[str, str | None, int | None]:
+    """State, reason and age in days of a page that is used."""
+    newest = pages.visits[run.address][-1]
+    if run != good or newest == run.last:
+        return "unchanged" if newest == run.last and newest.snapshot.unchanged else "fresh", None, None
+    asked, seen = _day(newest), _day(run.last)
+    age = (edtf.parse_day(as_of) - edtf.bounds(seen)[1]).days if as_of else None
+    return "carried_forward", f"{_what_came(pages, newest)} on {asked}; what it said on {seen} is used", age
+
+
+def _unusable(source: Source, pages: Pages, address: str) -> dict[str, Any]:
+    """The row of a page of which no snapshot can be used."""
+    visits = pages.visits.get(address)
+    if not visits:
+        reason = "the archive has no snapshot of it that was known by then"
+        return _row(source, None, "failed", reason, url=address)
+    runs = pages.runs(address)
+    if runs and runs[-1].last == visits[-1]:
+        return _row(source, runs[-1], "quarantined", pages.fault(runs[-1]))
+    return _row(source, None, "failed", f"{_what_came(pages, visits[-1])} on {_day(visits[-1])}", url=address)
+
+
+def _what_came(pages: Pages, visit: Visit) -> str:
+    snapshot = visit.snapshot
+    if snapshot.truncated:
+        return f"a response cut short ({snapshot.truncated}) came"
+    run = next((run for run in pages.runs(snapshot.url) if run.last == visit), None)
+    fault = pages.fault(run) if run else None
+    return f"a page that cannot be used ({fault}) came" if fault else f"status {snapshot.status} came"
+
+
+def _day(visit: Visit) -> str:
+    return visit.snapshot.known_at or visit.snapshot.fetched_at[:10]
+
+
+def _row(source: Source, run: Run | None, state: str, reason: str | None, **more: Any) -> dict[str, Any]:
     row = {
-        "source_id": source.id,
-        "sha256": snapshot.sha256,
-        "url": snapshot.url,
-        "title": snapshot.title or source.title,
-        "publisher": context.publisher,
-        "kind": snapshot.kind,
-        "licence": source.licence,
-        "stated_at": stated,
-        "fetched_at": snapshot.fetched_at,
-        "records": parsed.height,
-        "state": state,
-        "reason": reason,
-    }
-    return parsed, row
-
-
-def _check_markers(source: Source, snapshot: Snapshot) -> None:
-    markers = source.markers
-
-    def fail(what: str, expected: str) -> SourceError:
-        return SourceError(what, source=source.id, locator=snapshot.record, expected=expected)
-
-    if markers.title or markers.selector:
-        tree = html.page(snapshot)
-        title = tree.css_first("title")
-        if markers.title and (title is None or markers.title not in html.words(title)):
-            raise fail("the page's title is another", markers.title)
-        if markers.selector and not tree.css(markers.selector):
-            raise fail("the page lacks a node that marks it", markers.selector)
-    if markers.contains:
-        content = text.decoded(snapshot.content, source=source.id, declared=snapshot.content_type)
-        for word in markers.contains:
-            if word not in content:
-                raise fail("the page lacks a text that marks it", word)
-
-
-def _absent(source: Source) -> dict[str, Any]:
-    return {
         "source_id": source.id,
         "url": source.url,
         "title": source.title,
@@ -221,36 +168,73 @@ def _absent(source: Source) -> dict[str, Any]:
         "kind": source.kind,
         "licence": source.licence,
         "records": 0,
-        "state": "failed",
-        "reason": "the archive has no snapshot of it that was known by then",
+        "state": state,
+        "reason": reason,
     }
+    if run is not None:
+        first = run.first.snapshot
+        row |= {
+            "sha256": first.sha256,
+            "url": first.url,
+            "title": first.title or source.title,
+            "publisher": first.publisher or source.publisher,
+            "kind": first.kind,
+            "stated_at": page.stated_on(source, first),
+            "fetched_at": first.fetched_at,
+            "checked_at": run.last.snapshot.fetched_at,
+        }
+    return row | more
 
 
 def _note_age(source: Source, rows: Sequence[dict[str, Any]], as_of: str | None) -> None:
     """A source whose newest snapshot is older than it may be is carried forward, with its age."""
-    dates = [edtf.bounds(row["stated_at"])[1] for row in rows if row.get("stated_at")]
+    seen = [_seen(row) for row in rows if row.get("sha256") and row["state"] != "quarantined"]
+    dates = [edtf.bounds(date)[1] for date in seen if date]
     if as_of is None or source.max_age_days is None or not dates:
         return
     age = (edtf.parse_day(as_of) - max(dates)).days
     if age > source.max_age_days:
         for row in rows:
-            if row["state"] in ("fresh", "unchanged"):
-                row["state"] = "carried_forward"
+            if row["state"] in _GOOD:
+                row["state"], row["age_days"] = "carried_forward", age
                 row["reason"] = f"the newest snapshot is {age} days old; allowed are {source.max_age_days}"
 
 
-def _hold(roster: Roster, source: Source, rows: Sequence[Mapping[str, Any]]) -> None:
+def _seen(row: Mapping[str, Any]) -> str | None:
+    """The last day on which a page was seen to say what it says."""
+    if row["kind"] == "capture" and row["fetched_at"] != row["checked_at"]:
+        return str(row["checked_at"])[:10]
+    return str(row["stated_at"]) if row["stated_at"] else None
+
+
+def _hold(source: Source, rows: Sequence[Mapping[str, Any]], where: str) -> None:
+    """What a required source lacks now holds the release; that an old page of it was once unusable does not."""
     if not source.required:
         return
-    bad = [row for row in rows if row["state"] not in ("fresh", "unchanged")]
-    if bad:
-        number = [one.id for one in roster.sources].index(source.id)
-        raise HeldError(
-            f"the required source {source.id} is {bad[0]['state']}: {bad[0]['reason']}",
-            where=roster.where("sources", number),
-            expected="a snapshot with its markers and counts",
-            do="capture it again, or mend its settings; the release is held",
-        )
+    used = {row["url"] for row in rows if row["state"] in (*_GOOD, "carried_forward")}
+    limit = source.max_age_days
+    for row in rows:
+        lost = row["state"] in ("quarantined", "failed") and (row["url"] not in used or source.kind != "capture")
+        age = row.get("age_days")
+        too_old = row["state"] == "carried_forward" and (limit is None or age is None or age > limit)
+        if lost or too_old:
+            raise HeldError(
+                f"the required source {source.id} is {row['state']}: {row['reason']}",
+                where=where,
+                expected="a snapshot with its markers and counts",
+                do="capture it again, or mend its settings; the release is held",
+            )
+
+
+def _history(source: Source, pages: Pages) -> tuple[list[pl.DataFrame], pl.DataFrame]:
+    """All that a list said over time, and the days on which it was seen (columns: CAPTURES)."""
+    said, seen = [], []
+    for address in pages.visits:
+        for run in pages.runs(address):
+            if pages.fault(run) is None:
+                said.append(pages.read(run).claims)
+                seen += [(source.id, address, run.first.snapshot.sha256, day) for day in run.days]
+    return said, pl.DataFrame(seen, schema=CAPTURES, orient="row")
 
 
 def _read_curation(roster: Roster, as_of: str | None) -> tuple[Parsed, dict[str, Any] | None]:
@@ -284,8 +268,12 @@ def _read_curation(roster: Roster, as_of: str | None) -> tuple[Parsed, dict[str,
 
 @dataclass(frozen=True)
 class Reading:
-    """Claims, account claims, and what became of each snapshot (columns: SOURCES)."""
+    """Claims, account claims, what became of each snapshot (columns: SOURCES), observations of accounts; all that the
+    list itself ever said, as claims, and the days on which it was seen (columns: CAPTURES)."""
 
     claims: pl.DataFrame
     account_claims: pl.DataFrame
     sources: pl.DataFrame
+    observations: pl.DataFrame = field(default_factory=lambda: Parsed().observations)
+    roster_history: pl.DataFrame = field(default_factory=empty_claims)
+    captures: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CAPTURES))

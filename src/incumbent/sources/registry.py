@@ -60,6 +60,21 @@ def redacted(adapter: str, content: bytes, declared: str | None) -> bytes:
     return content if redact is None else cast(bytes, redact(content, declared))
 
 
+def names_others(adapter: str) -> bool:
+    """Whether the pages of an adapter name further ones."""
+    return hasattr(get(adapter), "links")
+
+
+def redacts(adapter: str) -> bool:
+    """Whether the pages of an adapter can hold personal data that the archive must not keep."""
+    return hasattr(get(adapter), "redacted")
+
+
+def reads_errors(adapter: str) -> bool:
+    """Whether error pages (404, 410, a 400 with a reason) are answers for an adapter, as platforms give them."""
+    return bool(getattr(get(adapter), "READS_ERRORS", False))
+
+
 def settings_problem(adapter: Adapter, settings: Mapping[str, Any]) -> str:
     """What is wrong with an adapter's settings, in one sentence; empty when nothing is."""
     try:
