@@ -76,14 +76,14 @@ def capture(
             found = run.past(source, captured)
             captured[source.id] = found if source.id not in captured else captured[source.id].joined(found)
             said(f"{source.id}: {len(found.outcomes)} pages of the past")
-        asked = dict.fromkeys([*sources, *past])
+        asked = {source.id for source in (*sources, *past)}
         archive = Archive(folder)
         return [
             _state(roster, source, captured[source.id], archive, day)
             if source.id in captured
             else replay(source, archive, day)
             for source in roster.sources
-            if source in asked
+            if source.id in asked
         ]
 
 
