@@ -139,6 +139,27 @@ def assessment(*, days: int = 27) -> Assessment:
     return Assessment(entries, findings, people, organisations, posts, appointments)
 
 
+def listings() -> pl.DataFrame:
+    """The six entries, and one that is gone: three were wrong while the list had them, one of those for no sure day."""
+    gone = {"entry_id": "ivo-rask", "listed_person": "Ivo Rask", "listed_organisation": "Old Quay Trust"}
+    known = {"listed_organisation": "Harbour Board", "organisation_id": "harbour-board", "first_seen": "2031-01"}
+    wrong = {"wrong_since_earliest": "2031-05-01", "wrong_since_latest": "2031-06-01", "days_wrong_maximum": 58}
+    told = {
+        "reasons": "moved",
+        "confidence": "confirmed",
+        "explanation": "=Moved, says the Gazette.",
+        "evidence": "a" * 20,
+    }
+    past = {"first_seen": "2030-12-01", "last_seen": "2031-05-20", "gone_by": "2031-06-28", "put_right": "2031-06-28"}
+    rows = [{"entry_id": each, "listed_person": name, **known} for each, name in PEOPLE.items()]
+    for row, least in ((rows[0], 27), (rows[4], 0)):
+        row |= wrong | told | {"days_wrong_minimum": least}
+    rows[1] |= {"earlier_entry_ids": "bo-fenn;bob-fenn"}
+    rows.append(gone | past | wrong | told | {"days_wrong_minimum": 0})
+    shared = {"last_seen": "2031-06-28", "listed_post": "Clerk", "source_id": "the-list", "claim_id": "e" * 20}
+    return pl.DataFrame([shared | row for row in rows], infer_schema_length=None)
+
+
 def accounts() -> pl.DataFrame:
     rows: list[dict[str, Any]] = [
         {"account_id": "x-1", "person_id": "ada-quill", "platform": "x", "handle": "adaquill", "state": "dormant",
@@ -174,7 +195,8 @@ def sources(*, extra: bool = False, kind: str = "transcription") -> pl.DataFrame
 
 
 def tables(as_of: str = AS_OF, *, days: int = 27, **source: Any) -> dict[str, pl.DataFrame]:
-    return package.tables(Roster(), assessment(days=days), accounts(), activity(), sources(**source), as_of)
+    read = sources(**source)
+    return package.tables(Roster(), assessment(days=days), accounts(), activity(), read, as_of, listings())
 
 
 def draft(as_of: str = AS_OF, **arguments: Any) -> package.Draft:

@@ -146,6 +146,42 @@ def test_an_empty_list_divides_by_nothing() -> None:
     assert tables["headlines"]["share"].null_count() == tables["headlines"].height
 
 
+def lags(listings: pl.DataFrame | None) -> dict[str, tuple[int, str]]:
+    made = package.tables(
+        synthetic.Roster(), synthetic.assessment(), synthetic.accounts(), synthetic.activity(), synthetic.sources(),
+        synthetic.AS_OF, listings,
+    )["headlines"].filter(pl.col("measure").str.starts_with("list_lag"))  # fmt: skip
+    assert made["of"].null_count() == made["share"].null_count() == made.height
+    return {measure: (value, note) for measure, value, note in made.select("measure", "value", "note").iter_rows()}
+
+
+def test_the_lag_of_the_list_is_a_headline_over_all_and_by_organisation() -> None:
+    assert lags(synthetic.listings()) == {
+        "list_lag_median_days": (
+            0,
+            "The list stays wrong about an entry for a median of 0 days at the least and 58 at the most: it was wrong "
+            "about 3 entries, 1 of them put right since.",
+        ),
+        "list_lag_median_days__harbour_board": (
+            13,  # of 27 and 0, rounded down: it is at the least
+            "The list stays wrong about an entry of Harbour Board for a median of 13 days at the least and 58 at the "
+            "most: it was wrong about 2 entries, 0 of them put right since.",
+        ),
+        "list_lag_median_days__old_quay_trust": (
+            0,
+            "The list stays wrong about an entry of Old Quay Trust for a median of 0 days at the least and 58 at the "
+            "most: it was wrong about 1 entry, 1 of them put right since.",
+        ),
+    }
+    no_first_day = synthetic.listings().with_columns(days_wrong_maximum=None)
+    assert "13 days at the least: it was" in lags(no_first_day)["list_lag_median_days__harbour_board"][1]
+
+
+def test_a_list_that_was_never_wrong_has_no_lag_rather_than_one_of_no_days() -> None:
+    assert lags(synthetic.listings().with_columns(days_wrong_minimum=None)) == {}
+    assert lags(None) == {}
+
+
 def test_tables_are_sorted_by_key_whatever_came() -> None:
     made = synthetic.assessment()
     turned = synthetic.Assessment(
@@ -154,7 +190,7 @@ def test_tables_are_sorted_by_key_whatever_came() -> None:
     )
     tables = package.tables(
         synthetic.Roster(), turned, synthetic.accounts().reverse(), synthetic.activity(),
-        synthetic.sources().reverse(), synthetic.AS_OF,
+        synthetic.sources().reverse(), synthetic.AS_OF, synthetic.listings().reverse(),
     )  # fmt: skip
     for name, frame in synthetic.tables().items():
         assert tables[name].equals(frame), name

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import polars as pl
 
+from incumbent.organisations import organisation_slugs
 from incumbent.schemas import TableSchema
 
 #: States in which a person can be said to have an account. Gone, another's, or never there: not.
@@ -44,6 +46,61 @@ def headlines(
         pl.when(of > 0).then((pl.col("value") / of).round(4)).alias("share"),
         pl.lit(as_of).alias("as_of"),
         "note",
+    )
+
+
+def list_lag(listings: pl.DataFrame, organisations: pl.DataFrame, as_of: dt.date) -> pl.DataFrame:
+    """Rows of the headlines table: how long the list stays wrong, in median days over the entries that it got wrong.
+
+    `list_lag_median_days` over the whole list, `list_lag_median_days__<organisation_id, with _ for ->` for each
+    organisation; no row where no entry is known to have been wrong, for then there is no lag, which is not one of 0
+    days. `value` is the median of what is sure (days_wrong_minimum), rounded down; the note also gives that of what is
+    possible (days_wrong_maximum), rounded up.
+    """
+    slug = organisation_slugs(listings.get_column("listed_organisation")).alias("slug")
+    lagging = (
+        listings.with_columns(slug)
+        .filter(pl.col("days_wrong_minimum").is_not_null())
+        .join(organisations.select("organisation_id", "name"), on="organisation_id", how="left")
+        .with_columns(pl.coalesce("name", "listed_organisation"), body=pl.coalesce("organisation_id", "slug"))
+    )
+    measure = pl.lit("list_lag_median_days").alias("measure")
+    each = pl.concat_str(measure, pl.col("body").str.replace_all("-", "_"), separator="__").alias("measure")
+    figures = (
+        pl.concat(
+            [
+                lagging.with_columns(measure, pl.lit(None, pl.String).alias("name")),
+                lagging.filter(pl.col("name").is_not_null()).with_columns(each),
+            ]
+        )
+        .group_by("measure")
+        .agg(
+            pl.col("name").min(),
+            pl.col("days_wrong_minimum").median().floor().cast(pl.Int64).alias("value"),
+            pl.when(pl.col("days_wrong_maximum").is_not_null().all())
+            .then(pl.col("days_wrong_maximum").median().ceil().cast(pl.Int64))
+            .alias("most"),
+            pl.len().alias("entries"),
+            pl.col("put_right").count().alias("put_right"),
+        )
+        .sort("measure")
+    )
+    return figures.select(
+        "measure",
+        "value",
+        pl.lit(None, pl.Int64).alias("of"),
+        pl.lit(None, pl.Float64).alias("share"),
+        pl.lit(as_of).alias("as_of"),
+        pl.Series("note", [_lag_note(row) for row in figures.iter_rows(named=True)], dtype=pl.String),
+    )
+
+
+def _lag_note(figure: Mapping[str, Any]) -> str:
+    place = f" of {figure['name']}" if figure["name"] else ""
+    most = f" and {figure['most']} at the most" if figure["most"] is not None else ""
+    return (
+        f"The list stays wrong about an entry{place} for a median of {figure['value']} days at the least{most}: it was "
+        f"wrong about {figure['entries']} {_entries(figure['entries'])}, {figure['put_right']} of them put right since."
     )
 
 

@@ -32,11 +32,13 @@ def tables(
     activity: pl.DataFrame,
     sources: pl.DataFrame,
     as_of: str,
+    listings: pl.DataFrame | None = None,
 ) -> dict[str, pl.DataFrame]:
     """Every published table but `changes`, in the columns, order and types of schemas/, sorted by primary key.
 
     `assessment` as docs/architecture.md has it, `accounts` and `activity` from activity.account_states, `sources` one
-    row per snapshot. Dates may be EDTF text: the first day for `*_earliest`, else the last. Raises SchemaError for a
+    row per snapshot, `listings` from listings.listed_over_time (none: no capture of the list is dated, and the table is
+    empty). Dates may be EDTF text: the first day for `*_earliest`, else the last. Raises SchemaError for a
     value that its field cannot hold, InputError when as_of is no day.
     """
     day = edtf.parse_day(as_of)
@@ -49,13 +51,15 @@ def tables(
         "organisations": assessment.organisations,
         "posts": assessment.posts,
         "appointments": assessment.appointments,
+        "listings": pl.DataFrame(schema=known["listings"].types) if listings is None else listings,
         "accounts": accounts,
         "activity": activity,
         "sources": sources,
     }
     made = {name: tablefiles.conform(_whole_days(frame, known[name]), known[name]) for name, frame in given.items()}
     figures = headlines.headlines(made["roster"], made["findings"], day, known)
-    made["headlines"] = tablefiles.conform(figures, known["headlines"])
+    lag = headlines.list_lag(made["listings"], made["organisations"], day)
+    made["headlines"] = tablefiles.conform(pl.concat([figures, lag]), known["headlines"])
     return made
 
 

@@ -21,7 +21,7 @@ from incumbent.errors import SchemaError
 
 #: The published tables, in the order of the descriptor and of the data dictionary.
 TABLES = (
-    "roster", "findings", "people", "organisations", "posts", "appointments",
+    "roster", "findings", "people", "organisations", "posts", "appointments", "listings",
     "accounts", "activity", "sources", "headlines", "changes",
 )  # fmt: skip
 
