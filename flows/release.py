@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,24 @@ from typing import Any
 from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
-from incumbent import activity, checks, curation, freshness, package, publish, report, snapshots, sources, stages
+from incumbent import (
+    activity,
+    checks,
+    curation,
+    freshness,
+    inputs,
+    listings,
+    package,
+    publish,
+    report,
+    snapshots,
+    sources,
+    stages,
+)
 from incumbent import roster as rosters_module
 from incumbent.archive import Archive
 from incumbent.engine import is_io_failure
+from incumbent.replay import SourceState
 from incumbent.stages import Stage
 
 
@@ -28,18 +43,33 @@ def release(
     published: str = "published",
     archive: str | None = None,
     rosters: str | None = None,
+    captured: Sequence[SourceState] | None = None,
 ) -> dict[str, Any]:
-    """One version of ROSTER from its archive, as of a day: what is known by then, judged, checked and published."""
+    """One version of ROSTER from its archive, as of a day: what is known by then, judged, checked and published.
+
+    `captured`: how the live capture just before it ended; where that brought nothing new, the last version holds.
+    """
     known = rosters_module.load(roster, Path(rosters) if rosters else None)
     day = as_of or known.as_of or dt.datetime.now(dt.UTC).date().isoformat()
     folder, kept = str(known.folder), archive or str(known.folder / "archive")
+    made_from = inputs.digest(known, Path(kept), day, captured) if captured else None
+    if made_from and (live := inputs.recall(Path(kept), made_from, Path(published), known.slug)):
+        read = [dict(state) for state in captured or ()]
+        publish.note_check(Path(published), known.slug, checked_at=day, sources=read)
+        get_run_logger().info("version %s: nothing has changed since it was made", live.version)
+        return report.release_report(
+            live.path, title=known.title, slug=known.slug, number=live.version, changed=False, sources=read, checks=()
+        )
     with tempfile.TemporaryDirectory(prefix="incumbent-") as work:
         claims = read_claims(folder, kept, day, work)
         assessment = assess_entries(folder, claims, day, work)
         accounts = judge_accounts(folder, claims, assessment, day, work)
-        tables = make_tables(folder, claims, assessment, accounts, day, work)
+        listed = trace_listings(folder, claims, assessment, day, work)
+        tables = make_tables(folder, claims, assessment, accounts, listed, day, work)
         read = report.source_states(stages.take(claims)["sources"])
         done = publish_version(folder, tables, read, day, published)
+    if made_from:
+        inputs.remember(Path(kept), made_from, Path(published), known.slug)
     result = report.release_report(Path(done.pop("path")), title=known.title, slug=known.slug, sources=read, **done)
     create_markdown_artifact(key=f"{known.slug}-release", markdown=report.markdown(result), description=f"As of {day}")
     create_table_artifact(key=f"{known.slug}-wrong", table=result["wrong"], description="Entries that are wrong")
@@ -67,14 +97,7 @@ def read_claims(roster_folder: str, archive: str, as_of: str, work: str) -> Stag
 @task
 def assess_entries(roster_folder: str, claims: Stage, as_of: str, work: str) -> Stage:
     """Who held what when, and what contradicts the list: findings and verdicts."""
-    known = _roster(roster_folder)
-    curated = curation.load(known.folder / "curation").valid_on(as_of)
-    judged = freshness.assess(
-        stages.take(claims)["claims"],
-        as_of,
-        freshness.Policy(max_age_days=known.policy.max_age_days),
-        freshness.Decisions(curated.posts, curated.identities, curated.organisations),
-    )
+    judged = freshness.assess(stages.take(claims)["claims"], as_of, *_judgement(roster_folder, as_of))
     get_run_logger().info("%d entries, %d findings", judged.entries.height, judged.findings.height)
     return stages.put(Path(work) / "assessment", vars(judged))
 
@@ -90,11 +113,29 @@ def judge_accounts(roster_folder: str, claims: Stage, assessment: Stage, as_of: 
 
 
 @task
-def make_tables(roster_folder: str, claims: Stage, assessment: Stage, accounts: Stage, as_of: str, work: str) -> Stage:
+def trace_listings(roster_folder: str, claims: Stage, assessment: Stage, as_of: str, work: str) -> Stage:
+    """Every entry that the list ever had: when it was there, and how long the list stayed wrong about it."""
+    judged, said = freshness.Assessment(**stages.take(assessment)), stages.take(claims)
+    listed = listings.listed_over_time(
+        judged, said["claims"], said["roster_history"], said["captures"], as_of, *_judgement(roster_folder, as_of)
+    )
+    get_run_logger().info("%d entries ever listed", listed.height)
+    return stages.put(Path(work) / "listings", {"listings": listed})
+
+
+@task
+def make_tables(
+    roster_folder: str, claims: Stage, assessment: Stage, accounts: Stage, listed: Stage, as_of: str, work: str
+) -> Stage:
     """The published tables: columns, types and order of schemas/."""
-    judged, found = freshness.Assessment(**stages.take(assessment)), stages.take(accounts)
+    known, judged, found = (
+        _roster(roster_folder),
+        freshness.Assessment(**stages.take(assessment)),
+        stages.take(accounts),
+    )
     read = snapshots.snapshot_rows(stages.take(claims)["sources"])
-    made = package.tables(_roster(roster_folder), judged, found["accounts"], found["activity"], read, as_of)
+    ever = stages.take(listed)["listings"]
+    made = package.tables(known, judged, found["accounts"], found["activity"], read, as_of, ever)
     return stages.put(Path(work) / "tables", made)
 
 
@@ -123,6 +164,14 @@ def check_version(staging: str, previous: str | None) -> list[dict[str, Any]]:
     get_run_logger().info("%d checks, %d failed", len(ran), sum(not check.passed for check in ran))
     checks.gate(ran)
     return shown
+
+
+def _judgement(roster_folder: str, as_of: str) -> tuple[freshness.Policy, freshness.Decisions]:
+    """The roster's thresholds, and what was decided by hand and still counts."""
+    known = _roster(roster_folder)
+    curated = curation.load(known.folder / "curation").valid_on(as_of)
+    decisions = freshness.Decisions(curated.posts, curated.identities, curated.organisations)
+    return freshness.Policy(max_age_days=known.policy.max_age_days), decisions
 
 
 def _roster(folder: str) -> rosters_module.Roster:

@@ -28,5 +28,7 @@ def watch(
     One flow run, not three: the steps of both flows are tasks of this one.
     """
     captured = capture.fn(roster, as_of, published, archive, rosters, live, history, contact, bases)
-    released: dict[str, Any] = release.fn(roster, captured["as_of"], published, archive, rosters)
+    released: dict[str, Any] = release.fn(
+        roster, captured["as_of"], published, archive, rosters, captured["sources"] if live else None
+    )
     return released | {"captured": captured["sources"]}

@@ -38,7 +38,8 @@ _DEFAULTS = {
     "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
 }
 
-#: What a flow imports late, because it takes seconds, and can have imported for nothing while a server starts.
+#: What a flow imports late, because it takes seconds, and can have imported for nothing while a server starts. A live
+#: run often finds that nothing has changed, and then needs none of it.
 _MEANWHILE = {"release": ("great_expectations",), "watch": ("great_expectations",)}
 _ARGUMENTS = ("-m", "incumbent.engine")
 
@@ -52,7 +53,7 @@ def run(name: str, **parameters: Any) -> dict[str, Any]:
         os.environ.setdefault(variable, value)
     server = None if server_configured() else _temporary_server()
     flow = load(name)
-    if server:
+    if server and not parameters.get("live"):
         for module in _MEANWHILE.get(name, ()):
             importlib.import_module(module)
     with _settings(server.ready() if server else None):

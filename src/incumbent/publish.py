@@ -71,6 +71,16 @@ def publish(
         return Published(number, final, True)
 
 
+def note_check(
+    published: Path, slug: str, *, checked_at: str, sources: Sequence[dict[str, Any]] = (), next_run: str | None = None
+) -> None:
+    """Puts into status.json that the live version was checked and still holds. Raises LockedError."""
+    folder = published / slug
+    with durable.locked(folder), _scratch(folder):
+        recover(folder)
+        _write_status(folder, checked_at=checked_at, changed=None, sources=sources, next_run=next_run)
+
+
 def current(folder: Path) -> Release | None:
     """The live version of a roster's folder: what latest.json names; None before the first. Raises VerifyError."""
     pointer = folder / "latest.json"
