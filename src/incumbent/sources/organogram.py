@@ -1,13 +1,16 @@
 """Adapter `organogram`: the half-yearly CSV of senior posts that each UK public body publishes.
 
 The format: https://www.gov.uk/government/publications/organograms-guidance. Contact Phone and Contact E-mail are
-personal data: they are dropped before anything else is looked at, and no error shows a row. Settings: `reference_date`
-(where the source has none), `grades` (only these; the other rows are left out), `names` (further words in the Name
-column that are no names -> vacant | withheld | ignored), `titles_ignored`, `ignore` (further columns).
+personal data: they are dropped before anything else is looked at, no error shows a row, and `redacted` takes them out
+of what is archived. Settings: `reference_date` (a date, where the source has none, or `from_name`: see
+reference_date.py), `grades` (only these; the other rows are left out), `names` (further words in the Name column that
+are no names -> vacant | withheld | ignored), `titles_ignored`, `ignore` (further columns).
 """
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Mapping
 from typing import Any, Literal
@@ -18,11 +21,27 @@ from pydantic import Field, field_validator
 from incumbent import edtf
 from incumbent.archive import Snapshot
 from incumbent.errors import SourceError
-from incumbent.sources import fields, records, text
+from incumbent.sources import fields, records, reference_date, text
 from incumbent.sources.base import AdapterSettings, Context, Parsed
 from incumbent.sources.fields import LOCATOR
 
+#: The setting by which the reference date is that of the file's name.
+FROM_NAME = "from_name"
+#: What stands in an archived file for what was taken out.
+REMOVED = "[removed]"
 _PERSONAL = re.compile(r"^contact\b|phone|e-?mail", re.IGNORECASE)
+_EMAIL = re.compile(r"[^\s@<>()\[\],;:\"']+@[^\s@<>()\[\],;:\"']+\.[^\s@<>()\[\],;:\"'.]+")
+#: British numbers (ten or eleven digits from 0 or +44), and those of other countries after a plus sign; no dates.
+_PHONE = re.compile(
+    r"(?<![\w./-])(?:(?:\+44|0044)(?:[\s().-]*[0-9]){9,11}|\+[0-9](?:[\s().-]*[0-9]){7,14}"
+    r"|(?![0-9]{2}[-./][0-9]{2}[-./][0-9])\(?0(?:[\s().-]*[0-9]){9,10})(?![\w/])"
+)
+#: Columns of numbers, in which a reference or a sum may look like a telephone number.
+_NUMBERS = frozenset(
+    ("Post Unique Reference", "Reports to Senior Post", "Salary Cost of Reports (£)", "FTE", "Actual Pay Floor (£)",
+     "Actual Pay Ceiling (£)", "Valid?", "URI", "source_file", "source_line")
+)  # fmt: skip
+_NOWHERE = Context(roster="", source="organogram")
 _GRADES = ("Grade (or equivalent)", "Grade")
 _USED = ("Name", "Job Title", "Parent Department", "Organisation")
 #: Columns that say nothing about who holds what. Post references are reused for other posts (so never chained on).
@@ -52,15 +71,64 @@ def parse(snapshot: Snapshot, settings: Mapping[str, Any], context: Context) -> 
     content = text.decoded(snapshot.content, source=context.source, declared=snapshot.content_type)
     header, rows = records.csv_rows(text.repaired(content), ",", context)
     table = _without_personal_data(header, rows, context)
-    date = wanted.reference_date or context.stated_at
+    date, uploaded = wanted.reference_date, None
+    if date == FROM_NAME:
+        uploaded = reference_date.uploaded(snapshot.url)
+        # It describes no later day than that on which it was put up.
+        date = reference_date.from_name(snapshot.url) or uploaded
+    date = date or context.stated_at
     if date is None:
         raise SourceError(
             "the organogram has no reference date", source=context.source, locator="settings", expected="reference_date"
         )
-    cells = _cells(table, wanted, context).with_columns(pl.lit(date).alias("as_at"))
-    if context.stated_at is None:
-        cells = cells.with_columns(pl.lit(date).alias("stated_at"))
+    # It has been said since it was put up, also where we came by years later.
+    known = min(uploaded or context.stated_at or date, context.stated_at or uploaded or date)
+    cells = _cells(table, wanted, context).with_columns(pl.lit(date).alias("as_at"), pl.lit(known).alias("stated_at"))
     return fields.parsed(cells, ["claims"], snapshot, context)
+
+
+def redacted(content: bytes, declared: str | None) -> bytes:
+    """The file without the columns that give contacts, and without e-mail addresses and telephone numbers elsewhere.
+
+    The same CSV otherwise: encoding, line ends, rows, and the other columns in their order. Raises ValueError, which
+    shows no cell, where it cannot tell what is personal: no organogram's header, or a row of another length.
+    """
+    try:
+        told = text.decoded(content, source="organogram", declared=declared or "")
+        header, rows = records.csv_rows(told, ",", _NOWHERE)
+    except SourceError as error:
+        raise ValueError(f"the file is no organogram: {error.what} ({error.locator})") from None
+    names = [" ".join(text.repaired(name).split()) for name in header]
+    if not {*_USED} <= {*names} or not {*_GRADES} & {*names}:
+        raise ValueError("the file is no organogram: its header lacks " + ", ".join((*_USED, _GRADES[0])))
+    kept = [place for place, name in enumerate(names) if not _PERSONAL.search(name)]
+    ends = "\r\n" if "\r\n" in told else "\n"
+    written = io.StringIO(newline="")
+    writer = csv.writer(written, lineterminator=ends)
+    writer.writerow(header[place] for place in kept)
+    for locator, row in rows:
+        if row and len(row) != len(header) and any(cell.strip() for cell in row):
+            raise ValueError(f"the file is no organogram: {locator} has {len(row)} cells, its header {len(header)}")
+        writer.writerow(_without_contacts(names[place], row[place]) for place in kept if place < len(row))
+    return written.getvalue().encode(_encoding(content, told, declared or ""))
+
+
+def _without_contacts(column: str, cell: str) -> str:
+    """A cell with `[removed]` for each e-mail address, and, unless its column is of numbers, telephone number."""
+    clean = _EMAIL.sub(REMOVED, cell) if "@" in cell else cell
+    return clean if column in _NUMBERS else _PHONE.sub(REMOVED, clean)
+
+
+def _encoding(content: bytes, told: str, declared: str) -> str:
+    """The encoding in which `content` is the text `told`: that of the file, else UTF-8."""
+    charset = re.search(r"charset\s*=\s*[\"']?([\w.:-]+)", declared, re.IGNORECASE)
+    for encoding in ("utf-8", "utf-8-sig", "utf-16", *([charset[1]] if charset else []), "cp1252"):
+        try:
+            if told.encode(encoding) == content:
+                return encoding
+        except (UnicodeEncodeError, LookupError):
+            continue
+    return "utf-8"
 
 
 def _without_personal_data(header: list[str], rows: list[tuple[str, list[str]]], context: Context) -> pl.DataFrame:
@@ -126,6 +194,6 @@ class Settings(AdapterSettings):
     @field_validator("reference_date")
     @classmethod
     def _is_date(cls, value: str | None) -> str | None:
-        if value is not None:
+        if value is not None and value != FROM_NAME:
             edtf.bounds(value)
         return value
