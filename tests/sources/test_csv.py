@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -129,3 +131,17 @@ def test_any_bytes_give_claims_or_the_typed_error(content: bytes) -> None:
 def test_settings_that_cannot_work_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         parse(HEADER, {**SETTINGS, **wrong})
+
+
+def test_columns_without_end_cost_no_more_than_they_are_wide() -> None:
+    began = time.process_time()
+    with pytest.raises(SourceError, match="neither mapped nor ignored"):
+        parse(",".join(f"column {number}" for number in range(20_000)))
+    with pytest.raises(SourceError, match="neither mapped nor ignored"):
+        parse("," * 100_000 + "column")
+    assert time.process_time() - began < 3
+
+
+def test_a_column_cannot_pose_as_the_place_of_its_rows() -> None:
+    with pytest.raises(SourceError, match="kept for the place"):
+        parse(HEADER.replace("why", "_locator") + "Bob,Director,Works,ends,,2012-06-30,,,,,line 1\n")

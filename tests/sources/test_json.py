@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 
@@ -61,8 +62,19 @@ def test_a_document_that_is_the_array() -> None:
         ({"links": {"people": ["Jane"]}}, "not an object"),
         ({"links": {"people": [{"name": "Jane"}]}}, "no row has a path"),
         ({"links": {"people": [{**JANE, "phone": "1"}]}}, "neither mapped nor ignored"),
+        ({"links": {"people": [{**JANE, "_locator": "/1"}]}}, "kept for its place"),
     ],
 )
 def test_what_is_not_as_stated_is_raised(document: object, said: str) -> None:
     with pytest.raises(SourceError, match=said):
         parse(document)
+
+
+def test_rows_that_each_have_other_paths_cost_no_more_than_they_are_long() -> None:
+    began = time.process_time()
+    with pytest.raises(SourceError, match="neither mapped nor ignored"):
+        parse({"links": {"people": [{**JANE, f"more{number}": 1} for number in range(6_000)]}})
+    many = {str(number): 0 for number in range(30_000)}
+    with pytest.raises(SourceError, match="stands twice"):
+        parse(json.dumps(many)[:-1] + ', "29999": 1}')
+    assert time.process_time() - began < 3

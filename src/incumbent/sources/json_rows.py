@@ -30,10 +30,15 @@ def parse(snapshot: Snapshot, settings: Mapping[str, Any], context: Context) -> 
         if not isinstance(item, dict):
             raise SourceError("a row is not an object", source=context.source, locator=locator, value=item)
         cells = {name: value for name, value in _leaves(item, "") if not name.startswith(below or "\0")}
+        if LOCATOR in cells:
+            what = "a row has the path that is kept for its place"
+            raise SourceError(what, source=context.source, locator=f"{locator}/{LOCATOR}", expected="any other name")
         flat.append({LOCATOR: locator, **cells})
     # A path that is null or an empty array in every row says nothing, so that nobody need ignore it by name.
-    telling = (name for row in flat for name, value in row.items() if value is not None)
-    names = list(dict.fromkeys([LOCATOR, *wanted.columns, *telling]))
+    telling = dict.fromkeys(name for row in flat for name, value in row.items() if value is not None)
+    # One that is neither mapped nor ignored is an error, and enough for it: rows that each have others make no table.
+    unknown = [name for name in telling if name not in (*wanted.columns, *wanted.ignore, LOCATOR)][:1]
+    names = list(dict.fromkeys([LOCATOR, *wanted.columns, *unknown]))
     absent = [name for name in wanted.columns if flat and not any(name in row for row in flat)]
     if absent:
         raise SourceError(

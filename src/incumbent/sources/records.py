@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Sequence
 
 import polars as pl
@@ -20,11 +21,16 @@ def table_of(header: Sequence[str], rows: Sequence[tuple[str, Sequence[str]]], c
     for a row with more or fewer cells than the header; the error shows their number, never the row's content.
     """
     names = [" ".join(name.split()) or f"(column {place})" for place, name in enumerate(header, start=1)]
-    twice = sorted({name for name in names if names.count(name) > 1})
+    twice = sorted(name for name, times in Counter(names).items() if times > 1)
     if twice:
         raise SourceError(
             "two columns have one name", source=context.source, locator="header", value=twice[0], expected="each once"
         )
+    if LOCATOR in names:
+        raise SourceError(
+            "a column has the name that is kept for the place of a row", source=context.source, locator="header",
+            value=LOCATOR, expected="any other name",
+        )  # fmt: skip
     full = [(locator, row) for locator, row in rows if any(cell.strip() for cell in row)]
     for locator, row in full:
         if len(row) != len(names):
