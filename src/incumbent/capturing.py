@@ -91,7 +91,7 @@ def politeness(roster: Roster) -> dict[str, Politeness]:
     """How each host of a roster may be asked. Where sources share a host, the most careful of them decides."""
     found: dict[str, Politeness] = {}
     for source in roster.sources:
-        for host in hosts_of(source):
+        for host in hosts_of(source) if source.kind == "capture" else ():
             known = found.get(host, source.politeness)
             found[host] = Politeness(
                 delay_seconds=max(known.delay_seconds, source.politeness.delay_seconds),
@@ -299,6 +299,7 @@ class _Run:
             last_modified=headers.get("last-modified"),
             secret_headers=(("Authorization", f"Bearer {token}"),) if token else (),
             hosts=hosts,
+            interface=source.interface is not None,
         )
         try:
             response = self._fetcher.fetch(request)

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from urllib.parse import urlencode
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 
@@ -203,12 +204,14 @@ class Source(_Model):
     title: Text
     publisher: Text
     url: Url
+    parameters: dict[Text, Text] = Field(default_factory=dict)  # of the query string of `url`, legible
     urls: list[Url] = Field(default_factory=list)  # further addresses to capture, read like `url`
     follows: list[Text] = Field(default_factory=list)  # captures what the pages of these sources name, not `url`
     past: list[Text] = Field(default_factory=list)  # as follows, but only with `capture --history`: web archives
     since: Day | None = None  # releases as of this day or later read it
     until: Day | None = None  # releases as of this day or later no longer do
     hosts: list[Text] = Field(default_factory=list)  # hosts that a redirect may lead to, besides its own
+    interface: Url | None = None  # where its publisher documents it for programs: then no robots.txt is asked
     token_env: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")] | None = None  # variable that holds its token
     page_limit: Annotated[int, Field(ge=1)] = 1000  # pages of one capture; more is an endless pagination
     kind: Literal["capture", "transcription", "curation"] = "capture"
@@ -224,6 +227,13 @@ class Source(_Model):
     markers: Markers = Markers()
     politeness: Politeness = Politeness()
     settings: dict[str, Any] = Field(default_factory=dict)  # the adapter's own; checked by its Settings
+
+
+    @property
+    def addresses(self) -> list[str]:
+        """What is asked for, where the source follows no other: `url` with its parameters, then `urls`."""
+        query = urlencode(self.parameters)
+        return [self.url + (f"{'&' if '?' in self.url else '?'}{query}" if query else ""), *self.urls]
 
 
 class Policy(_Model):

@@ -132,7 +132,7 @@ class Fetcher:
         attempt = 0
         while True:
             self._pacing.refuse_deferred(address.host)
-            if not call.of_robots:
+            if not (call.of_robots or call.request.interface):
                 self._robots.check(address, call.request.hosts)
             try:
                 with self._pacing.turn(address.host), call.deadline.running():

@@ -29,7 +29,8 @@ class Request:
     """One GET. `hosts` are those that a redirect may lead to, besides the address's own: `host` or `host:port`.
 
     `secret_headers` go to the own host only and are shown nowhere. `etag` and `last_modified` are those of the response
-    that we have: they make the request conditional.
+    that we have: they make the request conditional. `interface`: the publisher documents the address as one for
+    programs, so that its robots.txt, which speaks to crawlers (RFC 9309, 1), is not asked.
     """
 
     url: str
@@ -39,6 +40,7 @@ class Request:
     etag: str | None = None
     last_modified: str | None = None
     hosts: frozenset[str] = frozenset()
+    interface: bool = False
 
     def __repr__(self) -> str:
         return f"Request({masked(self.url)!r})"

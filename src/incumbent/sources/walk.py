@@ -62,7 +62,7 @@ def hosts_of(source: Source) -> frozenset[str]:
 
 def own_addresses(source: Source) -> list[str]:
     """The addresses that roster.yaml gives for a source that follows no other."""
-    return [] if source.follows else [source.url, *source.urls]
+    return [] if source.follows else source.addresses
 
 
 @dataclass
