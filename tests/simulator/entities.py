@@ -8,10 +8,15 @@ from __future__ import annotations
 import hashlib
 import uuid
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 _NAMESPACE = uuid.UUID("5f4c1f0e-8f0b-4d0e-9f57-0c6f2a1f6a11")
+
+
+def snowflake(moment: datetime) -> int:
+    """An id that X would have given at that moment, UTC: milliseconds since 4 November 2010 above 22 bits."""
+    return int((moment - datetime(1970, 1, 1)) / timedelta(milliseconds=1) - 1_288_834_974_657) << 22
 
 
 def content_id(kind: str, key: str) -> str:
@@ -41,6 +46,7 @@ class Organisation:
     gone: date | None = None  # its page answers 410 from this day
     parent: str | None = None
     lag_days: int = 0  # its pages on GOV.UK show what was true so many days ago
+    item: str = ""  # its item on Wikidata, where a test needs a certain one
 
     def name(self, day: date) -> str:
         return _latest(self.names, day)
@@ -50,7 +56,7 @@ class Organisation:
 
     @property
     def qid(self) -> str:
-        return f"Q{number_of('organisation ' + self.key, 9)}"
+        return self.item or f"Q{number_of('organisation ' + self.key, 9)}"
 
 
 @dataclass(frozen=True)
@@ -63,13 +69,14 @@ class Post:
     kind: str = "board_member_role"
     abolished: date | None = None
     grade: str = "SCS4"
+    item: str = ""  # on Wikidata
 
     def title(self, day: date) -> str:
         return _latest(self.titles, day)
 
     @property
     def qid(self) -> str:
-        return f"Q{number_of('post ' + self.key, 9)}"
+        return self.item or f"Q{number_of('post ' + self.key, 9)}"
 
 
 @dataclass(frozen=True)
@@ -81,10 +88,11 @@ class Person:
     organogram_name: str | None = None
     vanished: date | None = None  # from this day no list and no page of GOV.UK has them, and none says why
     died: date | None = None
+    item: str = ""  # on Wikidata
 
     @property
     def qid(self) -> str:
-        return f"Q{number_of('person ' + self.key, 9)}"
+        return self.item or f"Q{number_of('person ' + self.key, 9)}"
 
 
 @dataclass(frozen=True)
@@ -117,11 +125,16 @@ class News:
 
 @dataclass(frozen=True)
 class AccountPost:
-    """Something an account put out: at which moment (UTC), and whether post, reply, repost or pin."""
+    """Something an account put out: at which moment (UTC), and whether post, reply or repost.
+
+    `claimed_at` is when the author's client says that it was, where its clock is wrong.
+    """
 
     at: datetime
     kind: str = "post"
     text: str = ""
+    claimed_at: datetime | None = None
+    pinned: bool = False
 
 
 @dataclass(frozen=True)
@@ -129,8 +142,9 @@ class Account:
     """An account on a platform, keyed by the id that never changes. `changes` are (day, field, value), in order.
 
     Fields that change: handle, display_name, description, followers, follows, state (active, protected, suspended,
-    deleted, deactivated, limited, memorial), opted_out (bool), moved_to (another account's key), links (web addresses
-    in the profile), verified_links (those of them that link back), labels.
+    gone, deleted, deactivated, limited, memorial; gone: 410, as old Mastodon servers answer for the suspended),
+    opted_out, moved_to (another account's key), links (web addresses in the profile), verified_links (those of them
+    that link back), labels (that others put on it).
     """
 
     key: str
@@ -158,7 +172,10 @@ class Account:
 
     @property
     def number(self) -> str:
-        return str(number_of(f"account {self.key}", 18 if self.platform == "mastodon" else 10))
+        """The id that the platform numbers it by; X: with the time in it since 2016, as there."""
+        if self.platform == "x" and self.created.year >= 2016:
+            return str(snowflake(self.created) | number_of(f"account {self.key}", 7) % (1 << 22))
+        return str(number_of(f"account {self.key}", 18 if self.platform == "mastodon" else 9))
 
 
 @dataclass(frozen=True)
@@ -202,11 +219,13 @@ class Organogram:
     organisation: str
     day: date
     published: date
+    host: str = "s3-eu-west-1.amazonaws.com"  # or assets.publishing.service.gov.uk, or www.gov.uk
 
-    @property
-    def url(self) -> str:
-        name = f"{self.day:%Y-%m-%d}-{self.organisation}-senior.csv"
-        return f"https://assets.publishing.service.gov.uk/data/organogram/{self.organisation}/{name}"
+    def url(self, kind: str = "senior") -> str:
+        """The address of the file; the moment in it is that of the upload."""
+        stamp = f"{self.published:%Y-%m-%d}T10-24-03Z-{self.day:%Y-%m-%d}"
+        folder = "datagovuk-production-ckan-organogram" if self.host.startswith("s3-") else "media"
+        return f"https://{self.host}/{folder}/organogram-{self.organisation}/resources/{stamp}-organogram-{kind}.csv"
 
 
 @dataclass(frozen=True)

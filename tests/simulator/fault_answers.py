@@ -118,6 +118,29 @@ _INSTEAD: dict[str, Callable[[Call, _Settings], Answer | None]] = {
         (("WWW-Authenticate", "Bearer"),),
     ),
     "403": _blocked,
+    "402": lambda call, settings: json_answer(
+        {
+            "title": "CreditsDepleted",
+            "type": "https://api.x.com/2/problems/credits",
+            "status": 402,
+            "detail": "No credits",
+        },
+        402,
+    ),
+    "403_account": lambda call, settings: json_answer(
+        {
+            "title": "Forbidden",
+            "type": "https://api.twitter.com/2/problems/user-suspended",
+            "status": 403,
+            "detail": "The user used for authentication is suspended",
+        },
+        403,
+    ),
+    "405_waf": lambda call, settings: html_answer(
+        "<!DOCTYPE html><html><head><title>Human Verification</title></head><body></body></html>",
+        405,
+        headers=(("x-amzn-waf-action", "captcha"),),
+    ),
     "404": _error_page(404, "Not Found"),
     "410": _error_page(410, "Gone"),
     "451": _error_page(451, "Unavailable For Legal Reasons"),

@@ -79,6 +79,9 @@ class Simulator:
         self.x_tokens: frozenset[str] = frozenset({"token-for-tests"})
         self.x_spelling = "tweet"
         self.robots: dict[str, str] = {}  # a host's robots.txt instead of its own
+        self.blocked: frozenset[str] = frozenset()  # addresses that the Internet Archive does not show
+        self.closed_mastodon: frozenset[str] = frozenset()  # Mastodon hosts that ask for a user's token
+        self.errors: list[Exception] = []  # what went wrong in the simulator itself; leaving the context raises it
         self.stopping = threading.Event()
         self._lock = threading.Lock()
         self._requests: list[Logged] = []
@@ -98,6 +101,8 @@ class Simulator:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+        if self.errors and error is None:
+            raise AssertionError("the simulator failed on a request") from self.errors[0]
 
     def start(self) -> None:
         self._server = _Server(self)
@@ -242,7 +247,8 @@ class Simulator:
         world = self.world
         vary = call.headers.get("authorization", "")
         key = (call.host, f"{call.target} {call.headers.get('accept', '')} {vary}")
-        stamp = (world, world.version, self.x_spelling, self.x_tokens, self.robots.get(call.host))
+        settings = (self.x_spelling, self.x_tokens, self.robots.get(call.host), self.blocked, self.closed_mastodon)
+        stamp = (world, world.version, settings)
         found = self._cache.get(key)
         if found is None or found[0] != stamp:
             answer = self._rendered(call, world)
@@ -341,10 +347,6 @@ class _Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
                 except OSError:
                     continue  # the client was faster
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that goes away is no error of the simulator; anything else must be seen by the test."""
-        raise
-
 
 class _Handler(socketserver.StreamRequestHandler):
     server: _Server
@@ -354,7 +356,7 @@ class _Handler(socketserver.StreamRequestHandler):
         try:
             while self._one_request():
                 pass
-        except (ConnectionError, TimeoutError):
+        except OSError:
             return  # the client went away
 
     def _one_request(self) -> bool:
@@ -376,5 +378,12 @@ class _Handler(socketserver.StreamRequestHandler):
         wire = Wire(self.connection, simulator.stopping)
         wire.keep = version == "HTTP/1.1" and headers.get("connection", "").lower() != "close"
         simulator.log(call, wire, at)
-        simulator.respond(call, wire)
+        try:
+            simulator.respond(call, wire)
+        except OSError:
+            raise  # the client went away: see handle
+        except Exception as error:  # a defect of the simulator: the test that met it must fail
+            simulator.errors.append(error)
+            wire.keep = False
+            wire.send(call, text_answer(f"the simulator failed: {error!r}", status=500))
         return wire.keep and not simulator.stopping.is_set()

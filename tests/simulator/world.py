@@ -257,10 +257,10 @@ class World:
         )
         return key
 
-    def publish(self, account: str, at: datetime, kind: str = "post", text: str = "") -> None:
-        """The account posts (or replies, reposts, pins) at that moment, UTC."""
+    def publish(self, account: str, at: datetime, kind: str = "post", text: str = "", **fields: Any) -> None:
+        """The account posts (or replies, reposts) at that moment, UTC. Further fields as in entities.AccountPost."""
         old = self._accounts[account].posts
-        posts = tuple(sorted((*old, AccountPost(at, kind, text)), key=lambda post: post.at))
+        posts = tuple(sorted((*old, AccountPost(at, kind, text, **fields)), key=lambda post: post.at))
         self._change(self._accounts, account, posts=posts)
 
     def change_account(self, account: str, day: date, **values: Any) -> None:
@@ -274,16 +274,24 @@ class World:
             self._captures += (Capture(archive, url, at, **fields),)
             self.version += 1
 
-    def organogram(self, organisation: str, day: date, published: date | None = None) -> None:
-        """The organisation publishes a CSV of its senior posts as at `day`, 90 days later unless said otherwise."""
+    def organogram(self, organisation: str, day: date, published: date | None = None, **fields: Any) -> None:
+        """The organisation publishes a CSV of its senior posts as at `day`, 66 days later unless said otherwise."""
         _ = self._organisations[organisation]
         with self._lock:
-            self._organograms += (Organogram(organisation, day, published or day + timedelta(days=90)),)
+            self._organograms += (Organogram(organisation, day, published or day + timedelta(days=66), **fields),)
             self.version += 1
+
+    def die(self, person: str, day: date) -> None:
+        """The person dies in office, or out of it."""
+        self.leave(person, day)
+        self._change(self._people, person, died=day)
 
     def legislator(self, legislator: Legislator) -> str:
         self._add(self._legislators, legislator)
         return legislator.key
+
+    def change_legislator(self, legislator: str, **fields: Any) -> None:
+        self._change(self._legislators, legislator, **fields)
 
     def _add(self, things: dict[str, Any], thing: Any) -> None:
         with self._lock:
