@@ -67,7 +67,10 @@ def read_roster_claims(roster: Roster, archive: Archive, as_of: str | None = Non
         pages = Pages(roster, source, archive, as_of)
         current = current_addresses(source, pages, named)
         named[source.id] = current if pages.known else None
-        parsed, source_rows = _read(source, pages, current, as_of)
+        # An index that names nothing, and a past that was never asked for, are no failures.
+        named_none = source.role == "evidence" and bool(source.follows) and not current.faults
+        may_be_empty = source.id in roster.past_only or (named_none and any(named.get(one) for one in source.follows))
+        parsed, source_rows = _read(source, pages, current, as_of, may_be_empty=may_be_empty)
         _hold(source, source_rows, roster.where("sources", number))
         found += parsed
         rows += source_rows
@@ -96,12 +99,14 @@ def read_roster_claims(roster: Roster, archive: Archive, as_of: str | None = Non
     )
 
 
-def _read(source: Source, pages: Pages, current: Walk, as_of: str | None) -> tuple[list[Parsed], list[dict[str, Any]]]:
+def _read(
+    source: Source, pages: Pages, current: Walk, as_of: str | None, *, may_be_empty: bool
+) -> tuple[list[Parsed], list[dict[str, Any]]]:
     """What a source says, and a row for each page that says it, or should."""
     found: list[Parsed] = []
     rows = [_row(source, None, "quarantined", why, url=url) for url, why in current.faults.items()]
     addresses = current.pages if source.role == "roster" else [*pages.visits]
-    for address in addresses or ([] if rows else [source.url]):
+    for address in addresses or ([] if rows or may_be_empty else [source.url]):
         runs = pages.runs(address)
         good = pages.good(address)
         if good is None:
