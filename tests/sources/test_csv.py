@@ -145,3 +145,15 @@ def test_columns_without_end_cost_no_more_than_they_are_wide() -> None:
 def test_a_column_cannot_pose_as_the_place_of_its_rows() -> None:
     with pytest.raises(SourceError, match="kept for the place"):
         parse(HEADER.replace("why", "_locator") + "Bob,Director,Works,ends,,2012-06-30,,,,,line 1\n")
+
+
+def test_a_row_without_a_required_field_is_an_error_with_its_line() -> None:
+    settings = {**SETTINGS, "required": ["post", "start"]}
+    good = "Bob,Director,Works,starts,2012-06-30,,,,,,\n"
+    assert parse(HEADER + good, settings).claims.height == 1
+    for bad, field in ((good.replace("Director", " "), "post"), (good.replace("2012-06-30", ""), "start")):
+        with pytest.raises(SourceError, match=f"lacks its {field}") as raised:
+            parse(HEADER + good + bad, settings)
+        assert raised.value.locator == "line 3"
+    with pytest.raises(ValidationError, match="no column is mapped to platform"):
+        parse(HEADER + good, {**SETTINGS, "required": ["platform"]})

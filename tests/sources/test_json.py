@@ -62,12 +62,34 @@ def test_a_document_that_is_the_array() -> None:
         ({"links": {"people": ["Jane"]}}, "not an object"),
         ({"links": {"people": [{"name": "Jane"}]}}, "no row has a path"),
         ({"links": {"people": [{**JANE, "phone": "1"}]}}, "neither mapped nor ignored"),
-        ({"links": {"people": [{**JANE, "_locator": "/1"}]}}, "kept for its place"),
+        ({"links": {"people": [{**JANE, "_locator": "/1"}]}}, "neither mapped nor ignored"),
+        ({"links": {"people": [{**JANE, "name": 7}]}}, "not what person can be"),
+        ({"links": {"people": [{**JANE, "name": True}]}}, "not what person can be"),
+        ({"links": {"people": [{**JANE, "name": ["Jane", "Roe"]}]}}, "not what person can be"),
+        ({"links": {"people": [{**JANE, "ids": ["a:1", None]}]}}, "not what person_ids can be"),
+        ({"links": {"people": [{**JANE, "ids": True}]}}, "not what person_ids can be"),
+        ({"links": {"people": [{**JANE, "acting": 1}]}}, "not what acting can be"),
     ],
 )
 def test_what_is_not_as_stated_is_raised(document: object, said: str) -> None:
     with pytest.raises(SourceError, match=said):
         parse(document)
+
+
+def test_an_error_points_at_the_value() -> None:
+    for changed, place in (({"name": 7}, "name"), ({"role": {"title": 1}}, "role/title"), ({"a/b~": "x"}, "a~1b~0")):
+        with pytest.raises(SourceError) as raised:
+            parse({"links": {"people": [BOB | {"dates": [{"on": "2012"}]}, JANE | changed]}})
+        assert raised.value.locator == f"/links/people/1/{place}"
+
+
+def test_a_looked_up_value_may_be_of_any_plain_type() -> None:
+    settings = {
+        "columns": {"n": "person", "p": "post", "in": "event"},
+        "lookups": {"event": {"true": "holds", "0": "ends"}},
+    }
+    found = parse([{"n": "Ann", "p": "Chair", "in": True}, {"n": "Bob", "p": "Chair", "in": 0}], settings).claims
+    assert found.sort("person")["event"].to_list() == ["holds", "ends"]
 
 
 def test_rows_that_each_have_other_paths_cost_no_more_than_they_are_long() -> None:

@@ -43,8 +43,8 @@ def mapped(table: pl.DataFrame, settings: FieldSettings, context: Context) -> pl
     """`table` (a source's columns, and _locator) with its columns named as fields, lookups and constants applied.
 
     A constant also fills the empty cells of a mapped column. Adds `quote` (the row's mapped cells, short) unless it is
-    mapped. Raises SourceError for a column that is neither mapped nor ignored, a mapped column that is missing, and a
-    value that a lookup lacks.
+    mapped. Raises SourceError for a column that is neither mapped nor ignored, a mapped column that is missing, a value
+    that a lookup lacks, and a row without a field that is required.
     """
     columns = [name for name in table.columns if name != LOCATOR]
     unknown = [name for name in columns if name not in settings.columns and name not in settings.ignore]
@@ -72,6 +72,8 @@ def mapped(table: pl.DataFrame, settings: FieldSettings, context: Context) -> pl
         cells = cells.with_columns(filled.alias(name))
     if settings.date_format:
         cells = _dated(cells, settings.date_format, context)
+    if settings.required:
+        _refuse(cells, [_lacking(name) for name in settings.required], context)
     return cells
 
 
@@ -203,6 +205,10 @@ def _dated(cells: pl.DataFrame, date_format: str, context: Context) -> pl.DataFr
     return cells
 
 
+def _lacking(name: str) -> _Fault:
+    return _Fault(pl.col(name).is_null(), name, f"the row lacks its {name}", ("a value, for the field is required",))
+
+
 def _refuse(cells: pl.DataFrame, faults: Sequence[_Fault], context: Context) -> None:
     """Raise SourceError with place and value of the first row that has the first of `faults` that any row has.
 
@@ -235,14 +241,15 @@ class FieldSettings(AdapterSettings):
     """Settings shared by the adapters that read rows of named cells.
 
     columns: source column -> field (FIELDS). ignore: source columns that are left out on purpose. constants: field ->
-    value. lookups: field -> the source's word -> ours. yields: claims, accounts, or both. date_format: strptime format
-    of the source's dates, where they are not ISO.
+    value. lookups: field -> the source's word -> ours. required: fields that every row must fill. yields: claims,
+    accounts, or both. date_format: strptime format of the source's dates, where they are not ISO.
     """
 
     columns: dict[str, str] = Field(default_factory=dict)
     ignore: list[str] = Field(default_factory=list)
     constants: dict[str, str | bool | int] = Field(default_factory=dict)
     lookups: dict[str, dict[str, str]] = Field(default_factory=dict)
+    required: list[str] = Field(default_factory=list)
     yields: list[Literal["claims", "accounts"]] = Field(default=["claims"], min_length=1)
     date_format: str | None = None
 
@@ -270,9 +277,10 @@ class FieldSettings(AdapterSettings):
 
     @model_validator(mode="after")
     def _lookups_have_a_column(self) -> FieldSettings:
-        stray = sorted(set(self.lookups) - self._filled_fields())
-        if stray:
-            raise ValueError(f"lookups: no column is mapped to {stray[0]}")
+        for setting, names in (("lookups", set(self.lookups)), ("required", set(self.required))):
+            stray = sorted(names - self._filled_fields())
+            if stray:
+                raise ValueError(f"{setting}: no column is mapped to {stray[0]}")
         return self
 
     def _filled_fields(self) -> set[str]:
