@@ -88,6 +88,8 @@ def test_what_is_not_as_it_must_be_is_raised_with_its_place() -> None:
     nameless = page("Jane Roe", appointment(AT_WORKS, "2015-01-01"))
     del nameless["title"]
     assert faults(ADAPTER, nameless)[:2] == ("the object lacks the key 'title'", "/")
+    unlinked = page("Jane Roe", appointment({**AT_WORKS, "links": None}, "2015-01-01"))
+    assert faults(ADAPTER, unlinked)[1] == f"{first}/links/role/0/links"
     for wrong, place in (
         ([{**organisation_link(WORKS), "title": 3}], "/0/title"),
         ([{**organisation_link(WORKS), "content_id": None}], "/0/content_id"),

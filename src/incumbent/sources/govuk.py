@@ -50,11 +50,12 @@ _CELLS = (
 
 
 def content_item(snapshot: Snapshot, context: Context, schemas: Sequence[str]) -> Node:
-    """The content item of a snapshot. Raises SourceError unless it is of one of the schemas."""
+    """The content item of a snapshot. Raises SourceError unless it is of one of the schemas, with its links."""
     item = jsontree.load(snapshot, context)
     schema = item.text("schema_name")
     if schema not in schemas:
         raise item.child("schema_name").error("the document is of another schema", expected=" | ".join(schemas))
+    item.members("links")  # every content item has them, if only {}: without them people would vanish in silence
     return item
 
 
@@ -81,8 +82,9 @@ def day(moment: Node) -> str:
 
 
 def optional_day(node: Node, *keys: str) -> str | None:
-    """The London day at `keys`; None where it is absent, null or blank."""
-    return None if node.optional_text(*keys) is None else day(node.child(*keys))
+    """The London day at `keys`; None where it is absent or null."""
+    moment = node.optional(*keys)
+    return None if moment is None else day(moment)
 
 
 def identifier(item: Node) -> str:
@@ -126,9 +128,10 @@ def same_origin(address: Node, snapshot: Snapshot, context: Context) -> str:
 def appointments(person: Node) -> list[Appointment]:
     """All appointments of a person (a content item or a link to one), past ones too, in the document's order.
 
-    `current` means on GOV.UK that no end has been entered, so one that contradicts its end is an error.
+    A person without any has no key role_appointments. `current` means on GOV.UK that no end has been entered, so one
+    that contradicts its end is an error.
     """
-    return [_appointment(node) for node in person.optional_items("links", "role_appointments")]
+    return [_appointment(node) for node in person.child("links").optional_items("role_appointments")]
 
 
 def _appointment(node: Node) -> Appointment:

@@ -6,7 +6,8 @@ those that belong to the lists), `past` (past appointments of the people listed 
 
 GOV.UK shows an appointment under an organisation when it is current, its role is among the organisation's own
 (ordered_roles) and is of the list's kind, and the organisation is live; what the document holds besides is left out by
-name (STANDINGS). See alphagov/collections, app/presenters/organisations/people_presenter.rb.
+name (STANDINGS), and so are people listed without an appointment, whom the page shows by name alone.
+See alphagov/collections, app/presenters/organisations/people_presenter.rb.
 """
 
 from __future__ import annotations
@@ -85,7 +86,10 @@ def links(snapshot: Snapshot, settings: Mapping[str, Any], context: Context) -> 
 
 def _page(snapshot: Snapshot, context: Context) -> _Page:
     item = govuk.content_item(snapshot, context, ["organisation"])
-    roles = {govuk.identifier(role): role for role in item.optional_items("links", "ordered_roles")}
+    listed = [name for name in LISTS if item.optional_items("links", name)]
+    # An organisation without people can lack roles; one with people whose roles are missing would seem to have nobody.
+    linked = item.items("links", "ordered_roles") if listed else item.optional_items("links", "ordered_roles")
+    roles = {govuk.identifier(role): role for role in linked}
     withdrawn = item.optional("withdrawn_notice", "withdrawn_at") is not None
     return _Page(item, roles, govuk.status(item) == "live" and not withdrawn)
 

@@ -32,7 +32,7 @@ def parse(snapshot: Snapshot, settings: Mapping[str, Any], context: Context) -> 
         unwanted = bool(wanted.documents) and appointment.document not in wanted.documents
         if unwanted or appointment.withdrawn or name_withdrawn:
             continue
-        bodies: list[Node] = appointment.role.optional_items("links", "ordered_parent_organisations")
+        bodies: list[Node] = appointment.role.child("links").optional_items("ordered_parent_organisations")
         for organisation in bodies or (None,):
             if appointment.end is not None or not _has_ended(organisation):
                 rows.append(govuk.held(appointment, person, organisation, "partial", context.stated_at))
