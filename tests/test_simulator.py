@@ -2,67 +2,26 @@
 
 from __future__ import annotations
 
-import gzip
 import http.client
-import json
-import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.simulator import FAULTS, Simulator, World, fault_answers, fault_wire
+from tests.simulator import Simulator, World
+from tests.simulator.asking import Reply, get, raw
 
 ORGANISATION = "/api/content/government/organisations/department-for-harbours"
 
 
-class Reply:
-    """What a client got: status, headers in lower case, the body as on the wire."""
-
-    def __init__(self, response: http.client.HTTPResponse) -> None:
-        self.status = response.status
-        self.headers = {name.lower(): value for name, value in response.getheaders()}
-        self.raw = response.read()
-
-    @property
-    def body(self) -> bytes:
-        return gzip.decompress(self.raw) if self.headers.get("content-encoding") == "gzip" else self.raw
-
-    def json(self) -> Any:
-        return json.loads(self.body)
-
-
-def ask(sim: Simulator, target: str, host: str = "www.gov.uk", timeout: float = 5, **headers: str) -> Reply:
-    connection = http.client.HTTPConnection(sim.origin.removeprefix("http://"), timeout=timeout)
-    try:
-        names = {name.replace("_", "-"): value for name, value in headers.items()}
-        connection.request("GET", target, headers={"Host": host, **names})
-        return Reply(connection.getresponse())
-    finally:
-        connection.close()
-
-
-def raw(sim: Simulator, target: str, host: str = "www.gov.uk") -> bytes:
-    """Every byte of the answer, up to the end of the connection or a second of silence; b"RST" after a reset."""
-    address = ("127.0.0.1", int(sim.origin.rsplit(":", 1)[1]))
-    got = b""
-    with socket.create_connection(address, timeout=1) as connection:
-        connection.sendall(f"GET {target} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
-        try:
-            while part := connection.recv(65_536):
-                got += part
-        except ConnectionResetError:
-            got += b"RST"
-        except TimeoutError:
-            got += b"..."
-    return got
+def ask(sim: Simulator, target: str, host: str = "www.gov.uk", **headers: str) -> Reply:
+    return get(sim, f"https://{host}{target}", **headers)
 
 
 @pytest.fixture(scope="module")
@@ -301,7 +260,7 @@ def test_closing_does_not_wait_for_a_slow_fault(generated: World) -> None:
     sim = Simulator(generated)
     sim.start()
     sim.fault("silence")
-    thread = threading.Thread(target=raw, args=(sim, ORGANISATION))
+    thread = threading.Thread(target=raw, args=(sim, f"https://www.gov.uk{ORGANISATION}"))
     thread.start()
     while not sim.requests:
         time.sleep(0.01)
@@ -328,68 +287,3 @@ def test_it_prints_nothing(repository: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=repository, capture_output=True, timeout=60, check=True)
     assert (done.stdout, done.stderr) == (b"", b"")
-
-
-# The faults.
-
-
-def test_every_fault_is_told_in_one_sentence_and_played_somewhere() -> None:
-    assert len(FAULTS) >= 40
-    played = {*fault_answers._INSTEAD, *fault_answers._SPOILT, *fault_wire._WIRES, "endless_pagination", "old_page"}
-    assert played == set(FAULTS)
-    assert all(text and not text.endswith(".") for text in FAULTS.values())
-
-
-def test_an_unknown_fault_is_refused(sim: Simulator) -> None:
-    with pytest.raises(ValueError, match="no fault is called 'teapot'"):
-        sim.fault("teapot")
-
-
-def test_a_fault_meets_only_its_host_and_path_so_often_and_then_is_over(sim: Simulator) -> None:
-    sim.fault("503", host="www.gov.uk", path_contains="harbours", times=2, after=1)
-    assert [ask(sim, ORGANISATION).status for _ in range(4)] == [200, 503, 503, 200]
-    sim.fault("503", path_contains="harbours")
-    assert ask(sim, "/api/organisations").status == 200
-    assert ask(sim, "/robots.txt").status == 200
-    sim.mend()
-    assert ask(sim, ORGANISATION).status == 200
-    assert [one.fault for one in sim.seen()] == [None, "503", "503", None, None, None]
-
-
-@pytest.mark.parametrize(
-    ("kind", "status", "header", "value"),
-    [
-        ("429_short", 429, "retry-after", "1"),
-        ("429_long", 429, "retry-after", "86400"),
-        ("429_bare", 429, "retry-after", None),
-        ("429_date", 429, "retry-after", "Fri, 01 Jan 2027 00:00:00 GMT"),
-        ("503_retry", 503, "retry-after", "1"),
-        ("401", 401, "www-authenticate", "Bearer"),
-        ("405_waf", 405, "x-amzn-waf-action", "captcha"),
-        ("206", 206, "content-range", None),
-        ("204", 204, "content-type", None),
-        ("304_unasked", 304, "etag", '"of-another-day"'),
-        ("redirect_loop", 302, "location", f"https://www.gov.uk{ORGANISATION}"),
-        ("redirect_host", 302, "location", "https://elsewhere.example/"),
-        ("redirect_private", 302, "location", "http://169.254.169.254/latest/meta-data/"),
-        ("redirect_scheme", 302, "location", "file:///etc/passwd"),
-        ("redirect_nowhere", 302, "location", None),
-        ("captcha", 200, "content-type", "text/html; charset=utf-8"),
-        ("wrong_content_type", 200, "content-type", "application/octet-stream"),
-    ],
-)
-def test_faults_with_a_status_and_header(
-    sim: Simulator, kind: str, status: int, header: str, value: str | None
-) -> None:
-    settings = {"moment": datetime(2027, 1, 1)} if kind == "429_date" else {}
-    sim.fault(kind, **settings)
-    reply = ask(sim, ORGANISATION)
-    assert reply.status == status
-    if value is not None or header in ("retry-after", "location", "content-type"):
-        assert reply.headers.get(header) == value
-
-
-def test_a_retry_after_date_is_ahead_of_now(sim: Simulator) -> None:
-    sim.fault("429_date")
-    when = parsedate_to_datetime(ask(sim, ORGANISATION).headers["retry-after"])
-    assert 0 < when.timestamp() - time.time() <= 3
