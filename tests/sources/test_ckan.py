@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import copy
 import json
 from dataclasses import replace
 from typing import Any
@@ -12,6 +11,7 @@ from incumbent.errors import SourceError
 from incumbent.sources import registry
 from incumbent.sources.base import Links
 from tests.sources.pages import CONTEXT, snapshot
+from tests.sources.spoilt import spoilt
 
 QUERY = "https://catalogue.example/api/3/action/package_search?fq=organogram&rows=2"
 FILES = "https://files.example/"
@@ -145,14 +145,7 @@ FIRST = "/result/results/0/resources/0"
     ],
 )
 def test_a_spoilt_answer_is_an_error_with_its_place(path: tuple[Any, ...], value: object, pointer: str) -> None:
-    document = copy.deepcopy(answer())
-    inner = document
-    for key in path[:-1]:
-        inner = inner[key]
-    if value is None:
-        del inner[path[-1]]
-    else:
-        inner[path[-1]] = value
+    document = spoilt(answer(), path, value)
     with pytest.raises(SourceError) as caught:
         registry.links("ckan", replace(snapshot(json.dumps(document)), url=QUERY), {}, CONTEXT)
     assert (caught.value.source, caught.value.locator) == ("page", pointer)

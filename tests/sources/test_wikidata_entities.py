@@ -8,6 +8,7 @@ import pytest
 from incumbent import sources
 from incumbent.errors import SourceError
 from incumbent.sources import registry
+from tests.sources.spoilt import spoilt
 from tests.sources.wikidata_answers import (
     CLERK,
     POSITIONS,
@@ -19,7 +20,6 @@ from tests.sources.wikidata_answers import (
     read,
     said,
     snak,
-    spoilt,
     statement,
 )
 

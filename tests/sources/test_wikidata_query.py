@@ -9,6 +9,7 @@ from incumbent.errors import SourceError
 from incumbent.sources import registry
 from incumbent.sources.base import Links
 from tests.sources.pages import CONTEXT, snapshot
+from tests.sources.spoilt import spoilt
 from tests.sources.wikidata_answers import (
     SECRETARY,
     XSD,
@@ -20,7 +21,6 @@ from tests.sources.wikidata_answers import (
     ranked,
     read,
     said,
-    spoilt,
     typed,
     word,
 )

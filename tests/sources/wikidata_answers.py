@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from typing import Any
 
@@ -56,19 +55,6 @@ def said(parsed: Parsed) -> list[tuple[object, ...]]:
 def accounts(parsed: Parsed) -> list[tuple[object, ...]]:
     columns = ("person", "person_ids", "platform", "handle", "platform_id", "state", "as_at")
     return sorted(parsed.account_claims.select(columns).rows(), key=str)
-
-
-def spoilt(document: Any, path: tuple[Any, ...], value: object) -> Any:
-    """The document with the value at `path` replaced, or removed where it is None."""
-    changed = copy.deepcopy(document)
-    inner = changed
-    for key in path[:-1]:
-        inner = inner[key]
-    if value is None:
-        del inner[path[-1]]
-    else:
-        inner[path[-1]] = value
-    return changed
 
 
 def snak(claim: str, value: object, kind: str) -> dict[str, Any]:
