@@ -110,7 +110,8 @@ def _leaves(value: Any, path: str, pointer: str) -> Iterator[_Leaf]:
             place = f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}"
             yield from _leaves(inner, f"{path}.{name}" if path else name, place)
     elif isinstance(value, list) and any(isinstance(item, dict | list) for item in value):
-        for number, item in enumerate(value):
+        # What is no plain value comes first: where it should not be one of them, it is what the error has to show.
+        for number, item in sorted(enumerate(value), key=lambda one: not isinstance(one[1], dict | list)):
             yield from _leaves(item, f"{path}.{number}", f"{pointer}/{number}")
     elif isinstance(value, list):
         plain = all(isinstance(item, str) and item.strip() for item in value)
