@@ -97,7 +97,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Appointment:
-    """A person in a post over [start, end); `end` is open while they hold it. `known` is when the move was decided."""
+    """A person in a post over [start, end); `end` is open while they hold it."""
 
     person: str
     post: str

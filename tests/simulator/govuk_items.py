@@ -21,6 +21,8 @@ LINKS = {
 }
 _SERVICES = {"bluesky": "bluesky", "mastodon": "mastodon", "x": "twitter"}
 
+_SENIORITY = 100
+
 
 def item(path: str, world: World) -> dict[str, Any] | str | None:
     """The content item of a path, the path to which it redirects, or None."""
@@ -233,13 +235,14 @@ def _role_page(post: Post, world: World) -> dict[str, Any]:
     organisation = world.organisations[post.organisation]
     day = links.known(organisation, world)
     path = f"{links.MINISTERS}{slug_of(post.titles[0][1])}"
-    held = [
-        links.appointment(one, world, organisations=False)
-        | {"links": {"person": [links.linked_person(world.people[one.person], world, bare=True)]}}
-        for person in {one.person: None for one in world.appointments if one.post == post.key}
-        for one in links.appointments(world, world.people[person])
-        if one.post == post.key
-    ]
+    held = []
+    for person in dict.fromkeys(one.person for one in world.appointments if one.post == post.key):
+        for one in links.appointments(world, world.people[person]):
+            if one.post == post.key:
+                item = links.appointment(one, world, organisations=True)
+                item["links"]["person"] = [links.linked_person(world.people[person], world, bare=True)]
+                item["links"]["role"][0]["details"]["seniority"] = _SENIORITY
+                held.append(item)
     return {
         "analytics_identifier": None,
         **links.head(path, links.identity(post), post.kind, post.title(day), post.titles[0][0], post.titles[-1][0]),
@@ -248,7 +251,7 @@ def _role_page(post: Post, world: World) -> dict[str, Any]:
             "attends_cabinet_type": None,
             "body": f"<p>{post.title(day)}.</p>\n",
             "role_payment_type": None,
-            "seniority": 100,
+            "seniority": _SENIORITY,
             "supports_historical_accounts": False,
         },
         "links": {
@@ -269,6 +272,7 @@ def _article(news: News, world: World) -> dict[str, Any]:
     image = f"https://assets.publishing.service.gov.uk/media/{content_id('page', path)[:8]}/news.jpg"
     organisations = [links.linked_organisation(world.organisations[key], world) for key in news.organisations]
     return {
+        "analytics_identifier": None,
         **links.head(path, content_id("page", path), news.kind, news.title, news.day, news.day),
         "schema_name": "news_article",
         "first_published_at": stamp,
