@@ -169,14 +169,16 @@ def accounts() -> pl.DataFrame:
         {"account_id": "x-2", "person_id": "bo-o-fenn", "platform": "x", "handle": "bofenn", "state": "deleted",
          "posts": None, "last_post": None, "profile_url": None, "kind": None},
     ]  # fmt: skip
-    shared = {"checked_at": "2031-06-20", "source_id": "post", "evidence": "d" * 20}
+    shared = {
+        "checked_at": "2031-06-20", "source_id": "post", "evidence": "d" * 20, "figures_from": "publication",
+    }  # fmt: skip
     return pl.DataFrame([row | shared for row in rows], infer_schema_length=None)
 
 
 def activity() -> pl.DataFrame:
     return pl.DataFrame(
         [{"account_id": "x-1", "observed_at": "2031-06-20", "state": "dormant", "posts": 2, "last_post": "2031-05",
-          "median_gap_days": 1.5, "source_id": "post"}]
+          "median_gap_days": 1.5, "source_id": "post", "figures_from": "publication"}]
     )  # fmt: skip
 
 

@@ -13,6 +13,12 @@ from incumbent.schemas import TableSchema
 
 #: States in which a person can be said to have an account. Gone, another's, or never there: not.
 NO_ACCOUNT = ("none_known", "deleted", "identity_changed")
+#: States that count an account among those whose activity is known, and what is said of it.
+COUNTED = {
+    "active": "have posted lately",
+    "dormant": "have not posted for long",
+    "never_posted": "have never posted",
+}
 
 _VERDICTS = {
     "out_of_date": "are out of date",
@@ -47,6 +53,62 @@ def headlines(
         pl.lit(as_of).alias("as_of"),
         "note",
     )
+
+
+def account_shares(roster: pl.DataFrame, organisations: pl.DataFrame, as_of: dt.date) -> pl.DataFrame:
+    """Rows of the headlines table: how many of those listed have an account, and what it does.
+
+    `accounts_active`, `accounts_dormant` and `accounts_never_posted` are of the accounts that can be counted: one that
+    is protected, suspended, opted out or could not be checked is in neither figure. `with_account__<organisation_id,
+    with _ for ->` is of the organisation's entries, and `accounts_active__...` of its accounts that can be counted.
+    """
+    slug = organisation_slugs(roster.get_column("listed_organisation")).alias("slug")
+    state = pl.col("account_state")
+    listed = roster.with_columns(slug).join(
+        organisations.select("organisation_id", "name"), on="organisation_id", how="left"
+    ).with_columns(
+        name=pl.coalesce("name", "listed_organisation"),
+        body=pl.coalesce("organisation_id", "slug").str.replace_all("-", "_"),
+        has=(pl.col("accounts").is_not_null() & ~state.is_in(NO_ACCOUNT)).fill_null(False),
+        counted=state.is_in(COUNTED).fill_null(False),
+    )  # fmt: skip
+    counted = pl.col("counted").sum().cast(pl.Int64).alias("of")
+    rows = [
+        listed.select(
+            (state == told).fill_null(False).sum().cast(pl.Int64).alias("value"),
+            counted,
+            measure=pl.lit(f"accounts_{told}"),
+            words=pl.lit(f" accounts that can be counted {words}."),
+        )
+        for told, words in COUNTED.items()
+    ]
+    bodies = listed.filter(pl.col("body").is_not_null()).group_by("body").agg(
+        pl.col("name").min(),
+        has=pl.col("has").sum().cast(pl.Int64),
+        entries=pl.len().cast(pl.Int64),
+        active=(state == "active").fill_null(False).sum().cast(pl.Int64),
+        of=counted,
+    )  # fmt: skip
+    rows += [
+        bodies.select(
+            pl.col(value).alias("value"),
+            pl.col(of).alias("of"),
+            measure=pl.format(f"{measure}__{{}}", "body"),
+            words=pl.format(words, "name"),
+        )
+        for measure, value, of, words in (
+            ("with_account", "has", "entries", " entries of {} name somebody with an account."),
+            ("accounts_active", "active", "of", " accounts of {} that can be counted are active."),
+        )
+    ]
+    return pl.concat(rows).sort("measure").select(
+        "measure",
+        "value",
+        "of",
+        pl.when(pl.col("of") > 0).then((pl.col("value") / pl.col("of")).round(4)).alias("share"),
+        pl.lit(as_of).alias("as_of"),
+        pl.format("{} of {}{}", "value", "of", "words").alias("note"),
+    )  # fmt: skip
 
 
 def list_lag(listings: pl.DataFrame, organisations: pl.DataFrame, as_of: dt.date) -> pl.DataFrame:

@@ -14,8 +14,9 @@ from typing import Protocol
 
 import polars as pl
 
-from incumbent import descriptor, difference, edtf, headlines, manifest, schemas, tablefiles
+from incumbent import descriptor, difference, edtf, headlines, manifest, platforms, schemas, tablefiles
 from incumbent.descriptor import About
+from incumbent.platforms import policy
 from incumbent.schemas import TableSchema
 
 # A person with several accounts is shown by the most telling one; what could not be checked says least.
@@ -43,6 +44,7 @@ def tables(
     """
     day = edtf.parse_day(as_of)
     known = schemas.load()
+    accounts, activity = _permitted(accounts, activity, roster)
     entries = _with_accounts(assessment.entries, accounts)
     given = {
         "roster": entries,
@@ -59,7 +61,8 @@ def tables(
     made = {name: tablefiles.conform(_whole_days(frame, known[name]), known[name]) for name, frame in given.items()}
     figures = headlines.headlines(made["roster"], made["findings"], day, known)
     lag = headlines.list_lag(made["listings"], made["organisations"], day)
-    made["headlines"] = tablefiles.conform(pl.concat([figures, lag]), known["headlines"])
+    shares = headlines.account_shares(made["roster"], made["organisations"], day)
+    made["headlines"] = tablefiles.conform(pl.concat([figures, lag, shares]), known["headlines"])
     return made
 
 
@@ -77,6 +80,12 @@ def write(
     `previous` is the version that the changes table compares with; without one it is empty.
     """
     Draft(tables, roster, as_of).write(version, folder, previous)
+
+
+def _permitted(accounts: pl.DataFrame, activity: pl.DataFrame, roster: About) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The two tables as the platforms' policies let them be published: the last gate, whoever made the tables."""
+    sources = [source.id for source in getattr(roster, "sources", ()) if source.adapter in platforms.ADAPTERS]
+    return policy.enforced(accounts, activity, getattr(roster, "platforms", {}), sources)
 
 
 def _with_accounts(entries: pl.DataFrame, accounts: pl.DataFrame) -> pl.DataFrame:
@@ -132,7 +141,7 @@ class Draft:
         """The complete version in `folder`, which is made and must be empty. The manifest is its last file."""
         edtf.parse_day(self.as_of)
         (folder / "excel").mkdir(parents=True)
-        whole = dict(self.tables)
+        whole = self._permitted()
         whole["changes"] = pl.DataFrame(schema=difference.CHANGES)
         if previous is not None:
             whole["changes"] = difference.changes(difference.read_version(previous), self._version())
@@ -151,9 +160,13 @@ class Draft:
         (folder / "CITATION.cff").write_bytes(citation.encode())
         manifest.write(folder)
 
+    def _permitted(self) -> dict[str, pl.DataFrame]:
+        accounts, activity = _permitted(self.tables["accounts"], self.tables["activity"], self.roster)
+        return {**self.tables, "accounts": accounts, "activity": activity}
+
     def _version(self) -> difference.Version:
         about = difference.about(descriptor.about_descriptor(self.roster))
-        whole = {name: tablefiles.conform(frame, self.schemas[name]) for name, frame in self.tables.items()}
+        whole = {name: tablefiles.conform(frame, self.schemas[name]) for name, frame in self._permitted().items()}
         whole["changes"] = pl.DataFrame(schema=difference.CHANGES)
         return difference.Version(whole, self.schemas, about, f"{self.as_of}T00:00:00Z")
 

@@ -8,7 +8,7 @@ publication's claim, and is published with its source.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -62,9 +62,15 @@ def may_publish_ids(platform: str, platforms: Mapping[str, Publishable]) -> bool
 
 
 def enforced(
-    accounts: pl.DataFrame, activity: pl.DataFrame, platforms: Mapping[str, Publishable]
+    accounts: pl.DataFrame,
+    activity: pl.DataFrame,
+    platforms: Mapping[str, Publishable],
+    platform_sources: Collection[str] = (),
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The two tables without what may not be published of them; `platforms` is what roster.yaml says.
+
+    `platform_sources`: ids of sources that are a platform's API; what an observation gives as theirs is the platform's,
+    whatever `figures_from` says.
 
     Rows of a platform whose ids may not be published are left out. Figures are null unless a publication printed them
     (`figures_from`), where the platform's may not be published, and of accounts that have withdrawn from the public or
@@ -81,15 +87,16 @@ def enforced(
         "account_id", private=private.fill_null(True), withdrawn=pl.col("state").is_in(_WITHDRAWN).fill_null(False)
     )
     shown = activity.filter(pl.col("account_id").is_in(kept.get_column("account_id").implode()))
-    return _blanked(kept, closed), _blanked(shown, closed)
+    return _blanked(kept, closed, ()), _blanked(shown, closed, platform_sources)
 
 
-def _blanked(table: pl.DataFrame, closed: pl.DataFrame) -> pl.DataFrame:
+def _blanked(table: pl.DataFrame, closed: pl.DataFrame, platform_sources: Collection[str]) -> pl.DataFrame:
     """`table` in its columns and order, without the figures and states that `closed` keeps of each account."""
     printed = pl.col("figures_from") == PUBLICATION if "figures_from" in table.columns else pl.lit(False)
-    private = (pl.col("private") | pl.col("withdrawn")) & ~printed.fill_null(False)
+    printed = printed.fill_null(False) & ~pl.col("source_id").is_in(list(platform_sources)).fill_null(False)
+    private = (pl.col("private") | pl.col("withdrawn")) & ~printed
     metrics = [name for name in METRICS if name in table.columns]
-    told = pl.col("state").is_in(_OF_METRICS) & pl.col("private") & ~printed.fill_null(False)
+    told = pl.col("state").is_in(_OF_METRICS) & pl.col("private") & ~printed
     return (
         table.join(closed, on="account_id", how="left", maintain_order="left")
         .with_columns(
