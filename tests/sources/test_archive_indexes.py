@@ -110,7 +110,7 @@ def test_no_capture_is_an_answer(adapter: str) -> None:
 
 @pytest.mark.parametrize("ends", ["\n", "\r\n"])
 def test_the_national_archives_answer_in_json_lines(ends: str) -> None:
-    found = links(jsonlines(ROWS).replace("\n", ends), {"distinct": False}, "ukgwa", INDEX + "10")
+    found = links(jsonlines(ROWS).replace("\n", ends) + ends, {"distinct": False}, "ukgwa", INDEX + "10")
     assert found == Links(
         pages=tuple(
             f"{UKGWA}{stamp}id_/http://works.example/people"

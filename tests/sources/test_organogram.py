@@ -132,6 +132,15 @@ def test_contacts_are_removed_before_anything_is_archived(encoding: str, ends: s
     assert registry.redacted("organogram", content, "text/csv; charset=" + encoding) == content
 
 
+def test_an_encoding_that_cannot_be_kept_becomes_utf_8() -> None:
+    content = ("\ufeff" + CONTACTS).encode("utf-16-be")
+    clean = registry.redacted("organogram", content, "text/csv; charset=nonsense").decode("utf-8")
+    assert "Permanent Secretary" in clean
+    assert not any(word in clean for word in (*PERSONAL, "7946", "Contact"))
+    with pytest.raises(ValueError, match="no organogram"):  # without its mark it is no text
+        registry.redacted("organogram", content[2:], None)
+
+
 def test_what_is_redacted_says_the_same() -> None:
     columns = ("locator", "event", "person", "post", "organisation", "as_at")
     clean = registry.redacted("organogram", FIXTURE.encode(), None)
