@@ -8,7 +8,9 @@ from tests.activity.said import ANN, BEN, appointments, claim, judged, seen
 
 A = "did:plc:aaa"
 OFFICE: dict[str, Any] = {"kind": "role"}
+#: Her page names the account again and again, as one does that is captured each month; his only lately.
 CLAIMS = [
+    claim("office.example", "2026-01-01", **ANN, **OFFICE),
     claim("office.example", "2025-01-01", **ANN, **OFFICE),
     claim("office.example", "2026-05-10", **BEN, **OFFICE),
 ]
