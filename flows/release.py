@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -32,7 +31,6 @@ from incumbent import (
 from incumbent import roster as rosters_module
 from incumbent.archive import Archive
 from incumbent.engine import is_io_failure
-from incumbent.replay import SourceState
 from incumbent.stages import Stage
 
 
@@ -43,7 +41,7 @@ def release(
     published: str = "published",
     archive: str | None = None,
     rosters: str | None = None,
-    captured: Sequence[SourceState] | None = None,
+    captured: list[dict[str, Any]] | None = None,
 ) -> dict[str, Any]:
     """One version of ROSTER from its archive, as of a day: what is known by then, judged, checked and published.
 
@@ -54,11 +52,16 @@ def release(
     folder, kept = str(known.folder), archive or str(known.folder / "archive")
     made_from = inputs.digest(known, Path(kept), day, captured) if captured else None
     if made_from and (live := inputs.recall(Path(kept), made_from, Path(published), known.slug)):
-        read = [dict(state) for state in captured or ()]
-        publish.note_check(Path(published), known.slug, checked_at=day, sources=read)
+        publish.note_check(Path(published), known.slug, checked_at=day, sources=captured or ())
         get_run_logger().info("version %s: nothing has changed since it was made", live.version)
         return report.release_report(
-            live.path, title=known.title, slug=known.slug, number=live.version, changed=False, sources=read, checks=()
+            live.path,
+            title=known.title,
+            slug=known.slug,
+            number=live.version,
+            changed=False,
+            sources=captured or (),
+            checks=(),
         )
     with tempfile.TemporaryDirectory(prefix="incumbent-") as work:
         claims = read_claims(folder, kept, day, work)

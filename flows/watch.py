@@ -29,6 +29,11 @@ def watch(
     """
     captured = capture.fn(roster, as_of, published, archive, rosters, live, history, contact, bases)
     released: dict[str, Any] = release.fn(
-        roster, captured["as_of"], published, archive, rosters, captured["sources"] if live else None
+        roster,
+        captured["as_of"],
+        published,
+        archive,
+        rosters,
+        [dict(state) for state in captured["sources"]] if live else None,
     )
     return released | {"captured": captured["sources"]}

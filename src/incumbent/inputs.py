@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from incumbent import archive_index, durable, manifest, publish, resources
 from incumbent.archive import PAYLOAD_TYPES
-from incumbent.replay import SourceState
 from incumbent.roster import FILE, Roster
 
 #: What is remembered of the last release, in the folder of the archive. It may be deleted at any time.
@@ -25,7 +24,7 @@ RELEASED = "released.json"
 _UNTOLD = ("fetched_at", "next", "note")
 
 
-def digest(roster: Roster, archive: Path, day: str, states: Sequence[SourceState]) -> str:
+def digest(roster: Roster, archive: Path, day: str, states: Sequence[Mapping[str, Any]]) -> str:
     """SHA-256 of all that a release as of `day` follows from, after a capture that ended in `states`.
 
     Of the archive the records that brought something; that a page came again unchanged moves nothing on the same day.
@@ -57,7 +56,7 @@ def remember(archive: Path, inputs: str, published: Path, slug: str) -> None:
         durable.write_json(value, archive / RELEASED, archive)
 
 
-def _told(roster: Roster, archive: Path, day: str, states: Sequence[SourceState]) -> Iterable[tuple[str, bytes]]:
+def _told(roster: Roster, archive: Path, day: str, states: Sequence[Mapping[str, Any]]) -> Iterable[tuple[str, bytes]]:
     yield "day", day.encode()
     yield FILE, (roster.folder / FILE).read_bytes()
     for path in sorted((roster.folder / "curation").glob("*.csv")):
@@ -69,7 +68,7 @@ def _told(roster: Roster, archive: Path, day: str, states: Sequence[SourceState]
     yield from _code()
 
 
-def _untimed(state: SourceState) -> dict[str, Any]:
+def _untimed(state: Mapping[str, Any]) -> dict[str, Any]:
     kept: dict[str, Any] = {name: value for name, value in state.items() if name not in _UNTOLD}
     return kept | {"state": "unchanged" if kept["state"] == "fresh" else kept["state"]}
 

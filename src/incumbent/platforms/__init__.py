@@ -12,12 +12,12 @@ from typing import Any, cast
 
 from incumbent.errors import RosterError
 from incumbent.platforms import bluesky, mastodon, x
-from incumbent.platforms.observing import Candidate
+from incumbent.platforms.observing import TELLING, Candidate
 
 #: Platforms that can be asked: name, as accounts have it and as an adapter is called -> its adapter.
 ADAPTERS: Mapping[str, ModuleType] = {module.PLATFORM: module for module in (bluesky, mastodon, x)}
 _FORBIDDEN = 403
-__all__ = ["ADAPTERS", "Candidate", "addresses", "stops"]
+__all__ = ["ADAPTERS", "TELLING", "Candidate", "addresses", "stops"]
 
 
 def addresses(platform: str, candidates: Sequence[Candidate], settings: Mapping[str, Any]) -> tuple[str, ...]:

@@ -23,6 +23,8 @@ from incumbent.sources.base import AdapterSettings, Context, Links, Parsed
 from incumbent.sources.jsontree import Node
 
 PLATFORM = "bluesky"
+#: An error's page is an answer too: there is no such account, or it is suspended.
+READS_ERRORS = True
 #: Statuses of a response after which nothing more is asked of the platform in this run.
 STOPPING = frozenset((401,))
 #: Actors in one getProfiles, and posts on one page of a feed: the API's own limits.

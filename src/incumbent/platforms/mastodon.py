@@ -23,6 +23,10 @@ from incumbent.sources.base import AdapterSettings, Context, Links, Parsed
 from incumbent.sources.jsontree import Node
 
 PLATFORM = "mastodon"
+#: An error's page is an answer too: there is no such account, or it is suspended.
+READS_ERRORS = True
+#: Every server is a host of its own, and accounts move between them.
+ANY_HOST = True
 #: Each server is asked for itself, so none that asks for a token stops the others.
 STOPPING: frozenset[int] = frozenset()
 #: Statuses on one page: the API's own limit.

@@ -21,6 +21,8 @@ from incumbent.sources.base import AdapterSettings, Context, Links, Parsed
 from incumbent.sources.jsontree import Node
 
 PLATFORM = "x"
+#: An error's page is an answer too: there is no such account, or it is suspended.
+READS_ERRORS = True
 #: Statuses of a response after which nothing more is asked of the platform in this run: no access, or none paid for.
 STOPPING = frozenset((401, 402))
 #: What the body of such a response says when the account that asks is itself suspended (a 403).

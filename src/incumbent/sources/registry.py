@@ -70,6 +70,11 @@ def redacts(adapter: str) -> bool:
     return hasattr(get(adapter), "redacted")
 
 
+def any_host(adapter: str) -> bool:
+    """Whether the pages of an adapter are on hosts that nobody can list: a federated platform's servers."""
+    return bool(getattr(get(adapter), "ANY_HOST", False))
+
+
 def reads_errors(adapter: str) -> bool:
     """Whether error pages (404, 410, a 400 with a reason) are answers for an adapter, as platforms give them."""
     return bool(getattr(get(adapter), "READS_ERRORS", False))

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from incumbent.archive import Snapshot
 from incumbent.errors import SourceError
-from incumbent.sources import page
+from incumbent.sources import page, registry
 
 if TYPE_CHECKING:  # roster.py imports this package
     from incumbent.roster import Roster, Source
@@ -24,7 +24,7 @@ def walk(roster: Roster, source: Source, starts: Iterable[str], fetched: Fetched
     Pages are asked for in rounds, so that those of one round can be fetched side by side. A page that names an address
     at a host that the source does not allow, or more pages than its `page_limit`, is a fault of the walk, by address.
     """
-    allowed = hosts_of(source)
+    allowed = None if registry.any_host(source.adapter) else hosts_of(source)
     found = Walk()
     asked: dict[str, None] = {}
     todo = list(dict.fromkeys(starts))
@@ -46,7 +46,7 @@ def walk(roster: Roster, source: Source, starts: Iterable[str], fetched: Fetched
                 continue
             found.named.update(dict.fromkeys(links.pages))
             for address in links.more:
-                if urlsplit(address).hostname not in allowed:
+                if allowed is not None and urlsplit(address).hostname not in allowed:
                     found.faults[url] = f"its next page is at another host: {address}"
                 elif address not in asked:
                     further[address] = None
