@@ -103,6 +103,31 @@ def test_only_the_origin_that_a_base_names_may_be_private(monkeypatch: pytest.Mo
         assert not other.connections and wire.seen[1].headers["host"] == "www.works.example"
 
 
+def test_an_address_that_swallows_packets_leaves_time_for_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    timeouts = []
+
+    class Swallowing(sockets.MeteredSocket):
+        def connect(self, where: Any) -> None:
+            timeouts.append(self.gettimeout())
+            if where[0] == "127.0.0.2":
+                raise TimeoutError("timed out")
+            super().connect(where)
+
+    monkeypatch.setattr(sockets, "MeteredSocket", Swallowing)
+    with Wire({"/a": answer(b"second")}) as wire:
+        resolving(monkeypatch, ("127.0.0.2", 80), ("127.0.0.1", wire.port))
+        limits = Limits(connect_seconds=4, retries=0)
+        assert wire.fetcher(limits=limits).fetch(Request("https://www.works.example/a")).body == b"second"
+        assert timeouts[0] <= 2 < timeouts[1] <= 4
+        resolving(monkeypatch, ("127.0.0.2", 80))
+        assert fault_of(wire.fetcher(limits=limits), "https://www.works.example/a").fault == "timeout"
+
+
+def test_a_socket_is_of_no_use_outside_of_a_fetch() -> None:
+    with pytest.raises(RuntimeError):
+        sockets.connect("127.0.0.1", 80, 1.0, ())
+
+
 def test_the_next_address_is_tried_where_one_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]

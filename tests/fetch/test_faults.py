@@ -166,6 +166,21 @@ def test_a_connection_after_a_fault_is_a_sound_one() -> None:
         assert fetcher.fetch(Request(URL)).body == b"good"
 
 
+def test_a_kept_connection_that_the_server_has_closed_is_replaced_without_a_fault() -> None:
+    with Wire({PATH: ending(answer(b"good"))}) as wire, wire.fetcher(limits=Limits(retries=0)) as fetcher:
+        for _ in range(3):
+            assert fetcher.fetch(Request(URL)).body == b"good"
+            time.sleep(0.05)
+        assert wire.connections == 3  # robots.txt came on the first
+
+
+def test_what_comes_after_a_body_is_not_the_next_answer() -> None:
+    sent: list[Answer] = [answer(b"good") + answer(b"smuggled"), answer(b"true")]
+    with Wire({PATH: sent}) as wire, wire.fetcher(limits=QUICK) as fetcher:
+        assert fetcher.fetch(Request(URL)).body == b"good"
+        assert fetcher.fetch(Request(URL)).body == b"true"
+
+
 def test_a_refused_connection_and_a_name_that_does_not_resolve(monkeypatch: pytest.MonkeyPatch) -> None:
     with Wire({}) as wire:
         fetcher = wire.fetcher(limits=QUICK)

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from incumbent.fetch import Limits, Request
+from incumbent.fetch.pacing import Pacing
 from incumbent.fetch.timing import retry_after
 from tests.fetch.wire import Answer, FakeTime, Politeness, Wire, answer, fault_of
 
@@ -80,7 +81,7 @@ def test_the_pace_is_kept_by_many_threads_in_real_time() -> None:
         started = time.monotonic()
         list(pool.map(lambda _: fetcher.fetch(Request(f"{HOME}/a")), range(25)))
         took = time.monotonic() - started
-    assert 0.02 * 25 * 0.95 <= took < 0.02 * 25 + 0.5
+    assert 0.02 * 25 * 0.95 <= took < 0.02 * 25 + 3  # a busy machine
 
 
 @pytest.mark.parametrize("status", ["429 Slow down", "503 Busy"])
@@ -96,16 +97,28 @@ def test_retry_after_is_waited_for_by_all_and_is_not_on_the_deadline(status: str
         assert now.slept == [100.0]
 
 
-def test_a_pause_that_is_asked_for_meanwhile_holds_the_other_threads() -> None:
+def test_the_last_answer_tells_when_to_try_again() -> None:
     now = FakeTime()
     with Wire({"/a": answer(b"", "Retry-After: 50", status="503 Busy"), "/b": OK}) as wire:
         fetcher = wire.fetcher(clock=now.clock, sleep=now.sleep, limits=Limits(retries=0))
         error = fault_of(fetcher, f"{HOME}/a")
         assert (error.fault, error.retry_at, now.slept) == ("status", now.now + 50, [])
-        wire.answers["/a"] = [answer(b"", "Retry-After: 50", status="503 Busy"), OK]
-        patient = wire.fetcher(clock=now.clock, sleep=now.sleep)
-        patient.fetch(Request(f"{HOME}/a"))
-        assert now.slept == [50.0]
+        assert fetcher.fetch(Request(f"{HOME}/b")).body == b"ok"  # one address of many
+
+
+def test_a_pause_that_comes_while_a_turn_is_awaited_is_kept_too() -> None:
+    now = FakeTime()
+
+    def sleep(seconds: float) -> None:
+        if not now.slept:
+            pacing.hold("works.example", 50)  # another thread's 503
+        now.sleep(seconds)
+
+    pacing = Pacing({"works.example": Politeness(2.0, 4)}, now.clock, sleep)
+    for _ in range(2):
+        with pacing.turn("works.example"):
+            pass
+    assert now.slept == [2.0, 48.0]
 
 
 def test_a_longer_pause_than_we_wait_defers_the_host_for_the_run() -> None:

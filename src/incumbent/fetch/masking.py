@@ -9,9 +9,11 @@ from collections.abc import Iterable
 _MASK = "***"
 #: A query's key whose last word is one of these holds a secret: `key`, `api_key`, `access_token`, `X-Amz-Signature`.
 _KEY_WORDS = "key|token|secret|password|passwd|pwd|auth|authorization|signature|sig|session|sid|code|credential"
-_SECRET_PAIR = re.compile(rf"(?i)([?&;#](?:[^=&;#\s'\"]*[^a-z=&;#\s])?(?:{_KEY_WORDS})=)[^&;#\s'\"<>]+")
-_RUN_TOGETHER = re.compile(r"(?i)([?&;#][^=&;#\s'\"]*(?:apikey|accesskey|token|secret|password)=)[^&;#\s'\"<>]+")
-_CREDENTIALS = re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://)[^/?#\s@]+@")
+_SECRET_PAIR = re.compile(rf"(?i)([?&;#](?:[^?=&;#\s'\"]{{0,80}}[^a-z=&;#\s])?(?:{_KEY_WORDS})=)[^&;#\s'\"<>]+")
+_RUN_TOGETHER = re.compile(
+    r"(?i)([?&;#][^?=&;#\s'\"]{0,80}(?:apikey|accesskey|token|secret|password)=)[^&;#\s'\"<>]+"
+)  # counted, as the others are: a stranger's text must not keep us busy
+_CREDENTIALS = re.compile(r"(?i)\b([a-z][a-z0-9+.-]{0,20}://)[^/?#\s@]{1,200}@")
 _LEAST_SECRET = 4  # characters; a shorter value would mask half of every text
 
 

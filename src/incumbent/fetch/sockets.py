@@ -6,6 +6,7 @@ headers too. So the limits sit below them all, where the bytes come in.
 
 from __future__ import annotations
 
+import functools
 import queue
 import socket
 import ssl
@@ -106,6 +107,7 @@ def connect(host: str, port: int, seconds: float, options: Iterable[tuple[int, i
     raise problem
 
 
+@functools.lru_cache(maxsize=4)  # reading the authorities takes longer than many a test
 def tls_context(ca_bundle: str) -> ssl.SSLContext:
     """A context that always verifies, against the authorities of the PEM file `ca_bundle`."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -30,9 +30,7 @@ _MEANINGS: tuple[tuple[type[BaseException], str, str], ...] = (
     (InvalidHeader, "protocol", "the answer has an impossible header"),
     (LocationParseError, "request", "the address cannot be connected to"),
     (ValueError, "protocol", "the answer is not HTTP"),
-    (OSError, "connection", "the connection breaks"),
-    (HTTPError, "connection", "the connection breaks"),
-    (requests.RequestException, "connection", "the connection breaks"),
+    (BaseException, "connection", "the connection breaks"),
 )
 _HOSTS = 64  # pools that are kept; more hosts than that are connected to anew
 _CONNECTIONS = 64  # kept by each pool: with a base, one pool serves all hosts
@@ -62,7 +60,10 @@ class Adapter(HTTPAdapter):
         Within sockets.spending(), whose budget bounds it.
         """
         budget = sockets.current()
-        prepared = requests.Request("GET", url, headers=headers).prepare()
+        prepared = requests.PreparedRequest()
+        prepared.prepare_method("GET")
+        prepared.prepare_headers(headers)
+        prepared.url = url  # normalised before: addresses.parse
         budget.deadline.check()
         left = budget.deadline.remaining()
         timeout = (min(connect_seconds, left), min(budget.read_seconds, left))
@@ -132,12 +133,11 @@ def _connected(connection: HTTPConnection) -> sockets.MeteredSocket:
 
 def _failure(error: BaseException) -> Failure:
     causes = list(reversed(_causes(error)))  # the innermost knows most
-    for kind, fault, told in _MEANINGS:
-        found = next((cause for cause in causes if isinstance(cause, kind)), None)
-        if found is not None:
-            detail = getattr(found, "verify_message", "") or (getattr(found, "strerror", "") or "")
-            return Failure(fault, f"{told}: {detail}" if detail else told)
-    raise error
+    fault, told, found = next(
+        (fault, told, cause) for kind, fault, told in _MEANINGS for cause in causes if isinstance(cause, kind)
+    )
+    detail = getattr(found, "verify_message", None) or getattr(found, "strerror", None)
+    return Failure(fault, f"{told}: {detail}" if detail else told)
 
 
 def _causes(error: BaseException) -> list[BaseException]:
