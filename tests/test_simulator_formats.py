@@ -74,7 +74,12 @@ def world() -> World:
     world.announce(former, minister, date(2015, 1, 5), date(2014, 12, 20))
     account = world.account("x", "suspended_one", datetime(2012, 1, 1))
     world.change_account(account, date(2020, 1, 1), state="suspended")
-    fields = {"person": former, "on_page": True, "links": ("https://www.gov.uk/x",), "display_name": "Ola Vosper"}
+    fields: dict[str, Any] = {
+        "person": former,
+        "on_page": True,
+        "links": ("https://www.gov.uk/x",),
+        "display_name": "Ola Vosper",
+    }
     world.account("mastodon", "ola@social.example", datetime(2020, 1, 1), **fields)
     account = world.account("bluesky", "ola.bsky.social", datetime(2023, 7, 1), **fields)
     for hour, kind in enumerate(("post", "reply", "repost")):

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 from tests.simulator.server import Simulator
 
+_PATIENCE = 30.0  # seconds: a machine may be busy
+
 
 class Reply:
     """What a client got: status, headers in lower case, the body as on the wire (`raw`) and unpacked (`body`)."""
@@ -32,10 +34,10 @@ class Reply:
         return json.loads(self.body)
 
 
-def get(sim: Simulator, url: str, timeout: float = 5, **headers: str) -> Reply:
+def get(sim: Simulator, url: str, **headers: str) -> Reply:
     """The answer to a GET of a logical address; underscores in the names of headers stand for hyphens."""
     parts = urlsplit(url)
-    connection = http.client.HTTPConnection(sim.origin.removeprefix("http://"), timeout=timeout)
+    connection = http.client.HTTPConnection(sim.origin.removeprefix("http://"), timeout=_PATIENCE)
     try:
         names = {name.replace("_", "-"): value for name, value in headers.items()}
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -45,13 +47,13 @@ def get(sim: Simulator, url: str, timeout: float = 5, **headers: str) -> Reply:
         connection.close()
 
 
-def raw(sim: Simulator, url: str, patience: float = 1.0) -> bytes:
-    """Every byte that comes: up to the end of the connection, `RST` for a reset, `...` after so many silent seconds."""
+def raw(sim: Simulator, url: str, patience: float = _PATIENCE) -> bytes:
+    """Every byte that comes; at the end `RST` for a reset, `...` where nothing came for so many seconds."""
     parts = urlsplit(url)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     got = b""
     with socket.create_connection(("127.0.0.1", urlsplit(sim.origin).port), timeout=patience) as connection:
-        connection.sendall(f"GET {target} HTTP/1.1\r\nHost: {parts.netloc}\r\n\r\n".encode())
+        connection.sendall(f"GET {target} HTTP/1.1\r\nHost: {parts.netloc}\r\nConnection: close\r\n\r\n".encode())
         try:
             while part := connection.recv(65_536):
                 got += part

@@ -52,12 +52,11 @@ def answer(call: Call, world: World, simulator: Simulator) -> Answer | None:
 def directory(call: Call, world: World, simulator: Simulator) -> Answer | None:
     """plc.directory: the document of a DID; 410 once the account is deleted."""
     did = call.path.removeprefix("/")
-    account = next((one for one in _accounts(world) if one.did == did), None)
     if not did.startswith("did:plc:"):
         return None
-    if account is None:
+    state = next((state for one, state in world.accounts_on("bluesky") if one.did == did), None)
+    if state is None:
         return json_answer({"message": f"DID not registered: {did}"}, 404)
-    state = account.on(world.today)
     if state.state == "deleted":
         return json_answer({"message": f"DID not available: {did}"}, 410)
     return json_answer(
@@ -89,18 +88,13 @@ def directory(call: Call, world: World, simulator: Simulator) -> Answer | None:
     )
 
 
-def _accounts(world: World) -> list[Account]:
-    return [one for one in world.accounts.values() if one.platform == "bluesky" and one.created.date() <= world.today]
-
-
 def _found(actor: str, world: World) -> Account | None:
     """The account of a DID, or the one that has this handle today. A deleted account no longer has its handle."""
+    every = world.accounts_on("bluesky")
     if actor.startswith("did:"):
-        return next((one for one in _accounts(world) if one.did == actor), None)
-    wanted = actor.casefold()
-    named = [one for one in _accounts(world) if one.on(world.today).handle.casefold() == wanted]
-    named.sort(key=lambda one: (one.on(world.today).state != "deleted", one.created))
-    return named[-1] if named else None
+        return next((one for one, _ in every if one.did == actor), None)
+    named = [(state.state != "deleted", one) for one, state in every if state.handle.casefold() == actor.casefold()]
+    return max(named, key=lambda pair: (pair[0], pair[1].created))[1] if named else None
 
 
 def _profile(call: Call, world: World) -> Answer:

@@ -101,16 +101,15 @@ def _appointed(world: World, chance: random.Random, name: str, post: str, start:
     began = start + timedelta(days=chance.randrange(900))
     elsewhere = chance.choice(organisations)
     former = f"deputy-director-{chance.randrange(1, 10**6)}"
-    earlier = world.post(former.replace("-", " ").title(), elsewhere, grade="SCS1")
+    earlier = world.post(former.replace("-", " ").title(), elsewhere, grade="SCS1", abolished=began)
     world.appoint(person, earlier, began - timedelta(days=chance.randrange(200, 2000)), end=began)
-    world.abolish_post(earlier, began)
     world.appoint(person, post, began)
     return person
 
 
 def _account(world: World, chance: random.Random, person: str, platform: str) -> None:
-    handle = person.replace("-", "")[:14]
-    handle = {"bluesky": f"{handle}.bsky.social", "mastodon": f"{handle}@social.example", "x": handle}[platform]
+    name = person.replace("-", "")[:11] + str(len(world.accounts))
+    handle = {"bluesky": f"{name}.bsky.social", "mastodon": f"{name}@social.example", "x": name}[platform]
     created = datetime(2019, 1, 1) + timedelta(minutes=chance.randrange(2_000_000))
     account = world.account(
         platform,

@@ -224,10 +224,9 @@ def _person(slug: str, world: World) -> dict[str, Any] | None:
 def _contact_points(person: Person, world: World) -> str:
     """The accounts that a biography links, as it links them."""
     lines = []
-    for account in world.accounts.values():
-        if account.person == person.key and account.on_page and account.created.date() <= world.today:
-            url = links.profile_url(account, world.today)
-            lines.append(f'<li><a rel="external" href="{url}">{_SERVICES[account.platform]}</a></li>')
+    for account in world.accounts_of(person.key):
+        url = links.profile_url(account, world.today)
+        lines.append(f'<li><a rel="external" href="{url}">{_SERVICES[account.platform]}</a></li>')
     return f"<ul>\n{chr(10).join(lines)}\n</ul>\n" if lines else ""
 
 
@@ -236,7 +235,7 @@ def _role_page(post: Post, world: World) -> dict[str, Any]:
     day = links.known(organisation, world)
     path = f"{links.MINISTERS}{slug_of(post.titles[0][1])}"
     held = []
-    for person in dict.fromkeys(one.person for one in world.appointments if one.post == post.key):
+    for person in dict.fromkeys(one.person for one in world.held(post.key)):
         for one in links.appointments(world, world.people[person]):
             if one.post == post.key:
                 item = links.appointment(one, world, organisations=True)

@@ -41,12 +41,10 @@ def listed_organisations(world: World) -> list[Organisation]:
 def changed(one: Organisation, world: World) -> date:
     """The last day on which anything of the organisation's page changed, as of the page's own knowledge."""
     day = known(one, world)
-    posts = {post.key for post in world.posts.values() if post.organisation == one.key}
     days = [one.opened, *(start for start, _ in one.names)]
     days += [one.closed] if one.closed else []
-    for appointment in world.appointments:
-        if appointment.post in posts:
-            days += [appointment.start, *([appointment.end] if appointment.end else [])]
+    for post in world.posts_of(one.key, day):
+        days += [when for appointment in world.held(post.key) for when in (appointment.start, appointment.end) if when]
     return max((when for when in days if when <= day), default=one.opened)
 
 
@@ -64,11 +62,12 @@ def appointments(world: World, person: Person) -> list[Appointment]:
     """The person's appointments as the pages of their organisations know them, in order."""
     found = []
     for one in world.career(person.key):
-        lagging = known(world.organisations[world.posts[one.post].organisation], world)
-        if one.start <= lagging:
-            found += [
-                seen for seen in world.career(person.key, lagging) if (seen.post, seen.start) == (one.post, one.start)
-            ]
+        organisation = world.organisations[world.posts[one.post].organisation]
+        if organisation.lag_days == 0:
+            found.append(one)
+            continue
+        seen = world.career(person.key, known(organisation, world))
+        found += [late for late in seen if (late.post, late.start) == (one.post, one.start)]
     return found
 
 

@@ -43,7 +43,8 @@ def answer(call: Call, world: World, simulator: Simulator) -> Answer | None:
         return _shown(account, world) if account else _error(_NOT_FOUND, 404)
     found = re.fullmatch(r"/api/v1/accounts/(\d+)(/statuses)?", call.path)
     if found:
-        account = next((one for one in _accounts(call.host, world) if one.number == found.group(1)), None)
+        there = (one for one, _ in world.accounts_on("mastodon") if one.host == call.host)
+        account = next((one for one in there if one.number == found.group(1)), None)
         if account is None or account.on(world.today).state == "deleted":
             return _error(_NOT_FOUND, 404)
         return _statuses(account, call, world) if found.group(2) else _shown(account, world)
@@ -54,22 +55,17 @@ def answer(call: Call, world: World, simulator: Simulator) -> Answer | None:
     return None
 
 
-def _accounts(host: str, world: World) -> list[Account]:
-    return [
-        one
-        for one in world.accounts.values()
-        if one.platform == "mastodon" and one.host == host and one.created.date() <= world.today
-    ]
-
-
 def _named(acct: str, host: str, world: World) -> Account | None:
     """The account of that name on this server today. A deleted account no longer has its name."""
     name, _, domain = acct.removeprefix("acct:").lstrip("@").casefold().partition("@")
     if domain not in ("", host):
         return None
-    named = [one for one in _accounts(host, world) if one.on(world.today).handle.casefold() == name]
-    alive = [one for one in named if one.on(world.today).state != "deleted"]
-    return max(alive, key=lambda one: one.created) if alive else None
+    named = [
+        one
+        for one, state in world.accounts_on("mastodon")
+        if one.host == host and state.state != "deleted" and state.handle.casefold() == name
+    ]
+    return named[-1] if named else None
 
 
 def _shown(account: Account, world: World) -> Answer:

@@ -107,7 +107,7 @@ def _rows(world: World) -> Iterator[_Row]:
             row |= {"replaces": _item(predecessor), "replacesLabel": _label(predecessor.name)}
         if one.acting:
             row["acting"] = {"datatype": f"{_SCHEMA}boolean", "type": "literal", "value": "true"}
-        for account in _accounts(person, world):
+        for account in world.accounts_of(person.key):
             row[account.platform] = _literal(_handle(account, world))
             if account.platform == "x":
                 row["xId"] = _literal(account.number)
@@ -144,17 +144,7 @@ def _neighbour(one: Appointment, world: World, *, after: bool) -> Person | None:
 
 
 def _statements_of(post: str, world: World) -> list[Appointment]:
-    return sorted(
-        (one for one in world.appointments if one.post == post and one.start <= world.today), key=lambda one: one.start
-    )
-
-
-def _accounts(person: Person, world: World) -> list[Account]:
-    return [
-        one
-        for one in world.accounts.values()
-        if one.person == person.key and one.on_page and one.created.date() <= world.today
-    ]
+    return [one for one in world.held(post) if one.start <= world.today]
 
 
 def _handle(account: Account, world: World) -> str:
@@ -195,7 +185,7 @@ def _dated(name: str, day: date | None) -> _Row:
 
 def _entity(item: str, world: World) -> dict[str, Any] | None:
     for person in world.people.values():
-        if person.qid == item and any(one.person == person.key for one in _statements(world)):
+        if person.qid == item and world.career(person.key):
             return _document(item, person.name, "public servant", _claims_of(person, world))
     for post in world.posts.values():
         if post.qid == item:
@@ -211,10 +201,10 @@ def _entity(item: str, world: World) -> dict[str, Any] | None:
 
 def _claims_of(person: Person, world: World) -> dict[str, Any]:
     found = [_statement(person.qid, "P31", _entity_value("Q5"))]
-    for one in _statements(world):
-        if one.person != person.key:
-            continue
+    for one in world.career(person.key):
         post = world.posts[one.post]
+        if post.grade == "SCS1":
+            continue
         qualifiers = [("P580", _time(one.start))]
         if one.end:
             qualifiers.append(("P582", _time(one.end)))
@@ -228,7 +218,7 @@ def _claims_of(person: Person, world: World) -> dict[str, Any]:
         found.append(_statement(person.qid, "P39", _entity_value(post.qid), qualifiers, key=f"{one.post}/{one.start}"))
     if person.died and person.died <= world.today:
         found.append(_statement(person.qid, "P570", _time(person.died)))
-    for account in _accounts(person, world):
+    for account in world.accounts_of(person.key):
         qualifiers = [("P580", _time(account.created.date()))]
         if account.platform == "x":
             qualifiers.insert(0, ("P6552", _string(account.number)))

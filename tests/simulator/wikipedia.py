@@ -131,8 +131,8 @@ def _list_of_heads(world: World) -> str:
 def _history(body: Organisation, world: World) -> str:
     rows = []
     for post in _heads(body, world)[:1]:
-        held = [one for one in world.appointments if one.post == post.key and one.start <= world.today]
-        for number, one in enumerate(sorted(held, key=lambda each: each.start), start=1):
+        held = [one for one in world.held(post.key) if one.start <= world.today]
+        for number, one in enumerate(held, start=1):
             over = one.end is not None and one.end <= world.today
             end = _day(one.end) if over and one.end else "<i>Incumbent</i>"
             rows.append(

@@ -20,6 +20,7 @@ from tests.simulator import generate
 from tests.simulator.entities import (
     Account,
     AccountPost,
+    AccountState,
     Appointment,
     Capture,
     Legislator,
@@ -49,6 +50,7 @@ class World:
         self._captures: tuple[Capture, ...] = ()
         self._organograms: tuple[Organogram, ...] = ()
         self._legislators: dict[str, Legislator] = {}
+        self._found = _Index(self)
 
     @classmethod
     def generate(cls, seed: int, organisations: int = 6, people_per: int = 4, today: date = date(2026, 6, 1)) -> World:
@@ -71,7 +73,9 @@ class World:
         """This world as it stands now, seen on another day."""
         with self._lock:
             other = copy.copy(self)
-        other._today = day
+            for name in ("_organisations", "_posts", "_people", "_accounts", "_legislators"):
+                setattr(other, name, dict(getattr(self, name)))
+        other._today, other._found = day, _Index(other)
         return other
 
     @property
@@ -112,26 +116,46 @@ class World:
 
     # What is asked of a world.
 
+    def held(self, post: str) -> list[Appointment]:
+        """Every appointment to a post, past and planned ones too, in order."""
+        return self._index().by_post.get(post, [])
+
     def holders(self, post: str, day: date | None = None) -> list[Appointment]:
         """Who holds a post on a day (today), the longest-serving first."""
         day = day or self._today
-        return sorted(
-            (one for one in self._appointments if one.post == post and one.holds(day)),
-            key=lambda one: (one.start, one.person),
-        )
+        return [one for one in self.held(post) if one.holds(day)]
 
     def career(self, person: str, day: date | None = None) -> list[Appointment]:
         """The appointments of a person that began by a day (today), in order, none ended later than that day."""
         day = day or self._today
-        begun = (one for one in self._appointments if one.person == person and one.start <= day)
-        known = (one if one.end and one.end <= day else dataclasses.replace(one, end=None) for one in begun)
-        return sorted(known, key=lambda one: (one.start, one.post))
+        begun = (one for one in self._index().by_person.get(person, []) if one.start <= day)
+        return [one if one.end is None or one.end <= day else dataclasses.replace(one, end=None) for one in begun]
 
     def posts_of(self, organisation: str, day: date | None = None) -> list[Post]:
         """The posts of an organisation that exist on a day (today), in the order in which they were written."""
         day = day or self._today
-        every = (post for post in self._posts.values() if post.organisation == organisation)
+        every = self._index().posts.get(organisation, [])
         return [post for post in every if post.titles[0][0] <= day and not (post.abolished and post.abolished <= day)]
+
+    def accounts_on(self, platform: str) -> list[tuple[Account, AccountState]]:
+        """The accounts of a platform that exist by today, with their state today, in the order of their creation."""
+        index, key = self._index(), (self._today, platform)
+        if key not in index.accounts:
+            there = (one for one in list(self._accounts.values()) if one.platform == platform)
+            born = sorted((one for one in there if one.created.date() <= self._today), key=lambda one: one.created)
+            index.accounts[key] = [(one, one.on(self._today)) for one in born]
+        return index.accounts[key]
+
+    def accounts_of(self, person: str) -> list[Account]:
+        """The accounts of a person that exist by today and that official pages name."""
+        every = self._index().by_owner.get(person, [])
+        return [one for one in every if one.on_page and one.created.date() <= self._today]
+
+    def _index(self) -> _Index:
+        if self._found.version != self.version:
+            with self._lock:
+                self._found = _Index(self)
+        return self._found
 
     # Writing it.
 
@@ -317,6 +341,25 @@ class World:
                 kept.append(one)
             self._appointments = tuple(kept)
             self.version += 1
+
+
+class _Index:
+    """What of a version of a world is asked for again and again, so that large worlds answer as fast as small ones."""
+
+    def __init__(self, world: World) -> None:
+        self.version = world.version
+        self.by_post: dict[str, list[Appointment]] = {}
+        self.by_person: dict[str, list[Appointment]] = {}
+        self.posts: dict[str, list[Post]] = {}
+        self.by_owner: dict[str, list[Account]] = {}
+        self.accounts: dict[tuple[date, str], list[tuple[Account, AccountState]]] = {}
+        for one in sorted(world.appointments, key=lambda one: (one.start, one.person, one.post)):
+            self.by_post.setdefault(one.post, []).append(one)
+            self.by_person.setdefault(one.person, []).append(one)
+        for post in world.posts.values():
+            self.posts.setdefault(post.organisation, []).append(post)
+        for account in world.accounts.values():
+            self.by_owner.setdefault(account.person or "", []).append(account)
 
 
 def slug_of(text: str) -> str:

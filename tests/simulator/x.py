@@ -7,7 +7,6 @@ The formats: https://docs.x.com/x-api/users/lookup and https://docs.x.com/x-api/
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
 
@@ -76,17 +75,11 @@ def _one_user(by: str, value: str, call: Call, world: World, spelling: str) -> A
 
 def _found(by: str, value: str, world: World) -> Account | None:
     """The account of an id, or the one that has this handle today. A deleted account is not found by either."""
-    every: Iterable[Account] = (
-        one
-        for one in world.accounts.values()
-        if one.platform == "x"
-        and one.created.date() <= world.today
-        and one.on(world.today).state not in ("deleted", "deactivated")
-    )
+    there = [pair for pair in world.accounts_on("x") if pair[1].state not in ("deleted", "deactivated")]
     if by == "id":
-        return next((one for one in every if one.number == value), None)
-    named = [one for one in every if one.on(world.today).handle.casefold() == value.casefold()]
-    return max(named, key=lambda one: one.created) if named else None
+        return next((one for one, _ in there if one.number == value), None)
+    named = [one for one, state in there if state.handle.casefold() == value.casefold()]
+    return named[-1] if named else None
 
 
 def _problem(parameter: str, value: str, *, suspended: bool) -> dict[str, Any]:
