@@ -192,7 +192,7 @@ def test_what_the_platform_says_later_is_not_known_yet() -> None:
 
 
 def test_two_people_of_one_handle_have_it_one_after_the_other_or_neither() -> None:
-    first, second = claim("a.example", "2025-01-01", **ANN), claim("a.example", "2026-06-01", **BEN)
+    first, second = claim("a.example", "2025-01-01", **ANN), claim("a.example", "2026-06-02", **BEN)
     checks = [seen("a.example", A, "2025-01-02", posts=7), seen("a.example", B, "2026-06-02", **FIGURES)]
     accounts, _ = judged([first, second], checks)
     assert (accounts[f"bluesky:{B}"]["person_id"], accounts[f"bluesky:{B}"]["posts"]) == ("ben-bower", 50)
@@ -204,6 +204,15 @@ def test_two_people_of_one_handle_have_it_one_after_the_other_or_neither() -> No
     assert accounts == {}, "nothing says whose it is"
     accounts, _ = judged([claim("a.example", **ANN), claim("a.example", official=False, kind="role", **BEN)], [])
     assert accounts["bluesky:a.example"]["person_id"] is not None
+
+
+def test_a_handle_that_changed_hands_about_the_time_of_the_claim_is_nobodys() -> None:
+    checks = [seen("a.example", A, "2026-05-02", posts=7), seen("a.example", B, "2026-06-02", **FIGURES)]
+    accounts, activity = judged([claim("a.example", "2026-05-20")], checks)
+    assert [(key, row["posts"]) for key, row in accounts.items()] == [("bluesky:a.example", None)]
+    assert activity.is_empty()
+    accounts, _ = judged([claim("a.example", "2026-05-20", platform_id=B)], checks)
+    assert accounts[f"bluesky:{B}"]["posts"] == 50
 
 
 def test_identifiers_decide_who_is_meant() -> None:

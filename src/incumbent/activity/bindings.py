@@ -34,27 +34,39 @@ def bindings(claims: pl.DataFrame, observations: pl.DataFrame) -> pl.DataFrame:
 def pairs(claims: pl.DataFrame, bound: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
     """One row per person and handle: person_id, platform, folded, kind, first_claim, bound_id, account_id, moved_here.
 
-    `bound_id` is the id that the handle had when it was first claimed for the person: the last one known before, else
-    the first known after, in both cases not further than BINDING_DAYS from a claim. A curated decision overrides it. It
-    is null where nothing says so: then the account is known by its handle alone.
+    `bound_id` is the id that the handle had when it was first claimed for the person: the one that the claim itself
+    gives; else the one that the platform gave on that day; else the last one before and the first one after, where they
+    are the same or only one is known, not further than BINDING_DAYS from a claim. Where they differ, the handle changed
+    hands about then, and nobody knows on which side of it the claim stands. A curated decision overrides all. It is
+    null where nothing says so: then the account is known by its handle alone.
     """
     named = claims.filter(pl.col("folded").is_not_null())
-    first = named.group_by(PAIR).agg(pl.col("day").min().alias("first_claim"), pl.col("kind").drop_nulls().last())
+    first = named.group_by(PAIR).agg(
+        pl.col("day").min().alias("first_claim"),
+        pl.col("kind").drop_nulls().last(),
+        pl.col("platform_id").drop_nulls().first().alias("own_id"),
+    )
     near = (
         named.select(*PAIR, claimed="day")
-        .join(bound, on=["platform", "folded"])
-        .with_columns(apart=(pl.col("day") - pl.col("claimed")).dt.total_days().abs())
-        .filter(~pl.col("by_platform") | (pl.col("apart") <= BINDING_DAYS))
-        .select(*PAIR, "platform_id", "day", "by_platform")
+        .join(bound.filter("by_platform"), on=["platform", "folded"])
+        .filter((pl.col("day") - pl.col("claimed")).dt.total_days().abs() <= BINDING_DAYS)
+        .select(*PAIR, "platform_id", "day")
         .unique()
         .join(first.select(*PAIR, "first_claim"), on=PAIR)
-        .with_columns(
-            before=(pl.col("day") <= pl.col("first_claim")).fill_null(True),
-            apart=(pl.col("day") - pl.col("first_claim")).dt.total_days().abs().fill_null(0),
+        .sort("day", "platform_id")
+        .group_by(PAIR)
+        .agg(
+            pl.col("platform_id").filter(pl.col("day") == pl.col("first_claim")).unique().sort().alias("then"),
+            pl.col("platform_id").filter(pl.col("day") < pl.col("first_claim")).last().alias("before"),
+            pl.col("platform_id").filter(pl.col("day") > pl.col("first_claim")).first().alias("after"),
         )
-        .sort("before", "apart", "by_platform", "platform_id", descending=[True, False, False, False])
-        .group_by(PAIR, maintain_order=True)
-        .agg(pl.col("platform_id").first().alias("bound_id"))
+        .with_columns(
+            pl.when(pl.col("then").list.len() == 1)
+            .then(pl.col("then").list.first())
+            .when(pl.col("then").list.len() == 0)
+            .then(pl.when((pl.col("before") == pl.col("after")).fill_null(True)).then(pl.coalesce("before", "after")))
+            .alias("bound_id")
+        )
     )
     newest = bound.group_by("platform", "folded", maintain_order=True).agg(pl.col("platform_id").last().alias("newest"))
     decided = (
@@ -64,10 +76,10 @@ def pairs(claims: pl.DataFrame, bound: pl.DataFrame, decisions: pl.DataFrame) ->
         .unique(["platform", "folded"], keep="last", maintain_order=True)
     )
     return (
-        first.join(near, on=PAIR, how="left")
+        first.join(near.select(*PAIR, "bound_id"), on=PAIR, how="left")
         .join(decided, on=["platform", "folded"], how="left")
-        .with_columns(bound_id=pl.coalesce("decided", "bound_id"), moved_here=pl.lit(False))
-        .drop("decided")
+        .with_columns(bound_id=pl.coalesce("decided", "own_id", "bound_id"), moved_here=pl.lit(False))
+        .drop("decided", "own_id")
         .pipe(_with_account_id)
         .sort(PAIR)
     )
