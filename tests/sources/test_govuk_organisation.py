@@ -271,6 +271,7 @@ FIRST = f"{ROLES}/0"
         ),
         ("links", [], "not an object", "/links"),
         ("links", ..., "lacks the key 'links'", "/"),
+        ("links/ordered_roles", [], "no roles of its own", "/links/ordered_roles"),
         ("links/ordered_roles", ..., "lacks the key 'ordered_roles'", "/links"),
         (f"links/{BOARD}/0/links", ..., "lacks the key 'links'", f"/links/{BOARD}/0"),
         (f"links/{BOARD}", {}, "not an array", f"/links/{BOARD}"),

@@ -87,8 +87,9 @@ def links(snapshot: Snapshot, settings: Mapping[str, Any], context: Context) -> 
 def _page(snapshot: Snapshot, context: Context) -> _Page:
     item = govuk.content_item(snapshot, context, ["organisation"])
     listed = [name for name in LISTS if item.optional_items("links", name)]
-    # An organisation without people can lack roles; one with people whose roles are missing would seem to have nobody.
     linked = item.items("links", "ordered_roles") if listed else item.optional_items("links", "ordered_roles")
+    if listed and not linked:  # every appointment would seem to be elsewhere
+        raise item.child("links", "ordered_roles").error("an organisation with people has no roles of its own")
     roles = {govuk.identifier(role): role for role in linked}
     withdrawn = item.optional("withdrawn_notice", "withdrawn_at") is not None
     return _Page(item, roles, govuk.status(item) == "live" and not withdrawn)
