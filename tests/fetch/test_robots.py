@@ -75,6 +75,17 @@ def test_a_robots_txt_that_cannot_be_read_forbids_all_for_a_while(name: str) -> 
         assert fetcher.fetch(Request(f"{HOME}/a")).body == b"ok"
 
 
+def test_an_interface_is_used_without_its_robots_txt_but_another_host_is_asked() -> None:
+    forbidding = answer(b"User-agent: *\nDisallow: /")
+    away = "https://other.example/b"
+    with Wire({"/robots.txt": forbidding, "/a": OK, "/c": moved(away), "/b": OK}) as wire, wire.fetcher() as fetcher:
+        assert fetcher.fetch(Request(f"{HOME}/a", interface=True)).body == b"ok"
+        assert [one.path for one in wire.seen] == ["/a"]
+        error = fault_of(fetcher, Request(f"{HOME}/c", interface=True, hosts=frozenset(("other.example",))))
+        assert (error.fault, error.url) == ("robots", away)
+        assert fault_of(fetcher, f"{HOME}/a").fault == "robots"
+
+
 def test_too_many_requests_at_robots_txt_defers_the_host() -> None:
     now = FakeTime()
     with Wire({"/robots.txt": answer(b"", "Retry-After: 4000", status="429 Slow"), "/a": OK}) as wire:

@@ -132,7 +132,8 @@ class Fetcher:
         attempt = 0
         while True:
             self._pacing.refuse_deferred(address.host)
-            if not (call.of_robots or call.request.interface):
+            # What a publisher documents as an interface is documented for its own host, not for one it redirects to.
+            if not (call.of_robots or (call.request.interface and not trail.left)):
                 self._robots.check(address, call.request.hosts)
             try:
                 with self._pacing.turn(address.host), call.deadline.running():
