@@ -135,6 +135,15 @@ def test_different_identifiers_keep_two_people_of_one_name_apart_and_equal_ones_
     assert verdict(joined) == "current"
 
 
+def test_ids_of_different_schemes_keep_nobody_apart() -> None:
+    result = judge(
+        listed("Edith Marlowe", person_ids="govuk:1"),
+        said("Edith Marlowe", as_at="2020-06-01", stated_at="2020-06-01", person_ids="wikidata:Q2"),
+    )
+    assert (verdict(result), reasons(result)) == ("current", [])
+
+
+
 # --- left, retired, died ---
 @pytest.mark.parametrize(
     ("statement", "reason"),

@@ -88,10 +88,16 @@ class _Facts:
 
 
 def _shared_identifier() -> pl.Expr:
-    """True where both sides carry an identifier and share one, false where they share none, null where not both do."""
+    """True where both sides share an identifier, false where they have different ones of one scheme, else null.
+
+    That one publisher knows a person by its own number, and another by another scheme's, says nothing.
+    """
     ours, theirs = pl.col("ids").str.split(";"), pl.col("other_ids").str.split(";")
+    schemes = [ids.list.eval(pl.element().str.split(":").list.first()).list.unique() for ids in (ours, theirs)]
+    comparable = schemes[0].list.set_intersection(schemes[1]).list.len() > 0
+    shared = ours.list.set_intersection(theirs).list.len() > 0
     both = pl.col("ids").is_not_null() & pl.col("other_ids").is_not_null()
-    return pl.when(both).then(ours.list.set_intersection(theirs).list.len() > 0)
+    return pl.when(both & (shared | comparable)).then(shared)
 
 
 def _decisions(listed: pl.DataFrame, stated: pl.DataFrame, identities: pl.DataFrame) -> pl.DataFrame:
