@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from incumbent import activity, freshness, package, publish, roster, sources, transcribe
+from incumbent import activity, freshness, listings, package, publish, roster, sources, transcribe
 from incumbent.archive import Archive
 
 SLUG = "harbour-leaders"
@@ -108,5 +108,6 @@ def publish_version(rosters: Path, published: Path, as_of: str = AS_OF) -> Path:
     judged = freshness.assess(reading.claims, as_of)
     accounts, seen = activity.account_states(judged.people, judged.entries, reading.account_claims, as_of, known.policy)
     read = reading.sources.drop_nulls("sha256").rename({"sha256": "snapshot"})
-    tables = package.tables(known, judged, accounts, seen, read, as_of)
+    listed = listings.listed_over_time(judged, reading.claims, reading.roster_history, reading.captures, as_of)
+    tables = package.tables(known, judged, accounts, seen, read, as_of, listed)
     return publish.publish(package.Draft(tables, known, as_of), published, SLUG).path

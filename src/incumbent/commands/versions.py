@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from incumbent import output
 from incumbent.commands import options
 from incumbent.errors import EXIT_VERIFY, InputError
+
+if TYPE_CHECKING:  # Polars is loaded by the command that needs it
+    from incumbent.entry_history import EntryHistory
 
 _MOST_SHOWN = 200
 
@@ -46,18 +50,31 @@ def diff(roster: str, old: str, new: str, format_: str, published: str, as_json:
 
 @click.command()
 @click.argument("roster")
+@click.argument("entry", required=False)
 @options.published
 @options.as_json
-def history(roster: str, published: str, as_json: bool) -> None:
-    """The versions of ROSTER, oldest first, each with how much changed."""
-    from incumbent import publish
+def history(roster: str, entry: str | None, published: str, as_json: bool) -> None:
+    """The versions of ROSTER, oldest first, each with how much changed; or one ENTRY of its list over time.
 
-    versions = publish.history(Path(published), roster)
-    if as_json:
-        output.deliver(output.json_text(output.rows_of(versions)), None)
+    Of an entry: when the list had it, how long the list stayed wrong about it, and the verdict of each version. ENTRY
+    is an entry_id, now or earlier, or a part of a name; entries that are long gone from the list are found too.
+    """
+    from incumbent import publish
+    from incumbent.entry_history import entry_history
+
+    if entry is None:
+        versions = publish.history(Path(published), roster)
+        if as_json:
+            output.deliver(output.json_text(output.rows_of(versions)), None)
+            return
+        columns = ("version", "as_of", "state", "added", "removed", "changed")
+        output.print_table(columns, versions.select(columns).rows())
         return
-    columns = ("version", "as_of", "state", "added", "removed", "changed")
-    output.print_table(columns, versions.select(columns).rows())
+    found = entry_history(Path(published), roster, entry)
+    if as_json:
+        output.deliver(output.json_text(found.as_dict()), None)
+    else:
+        _print_entry(found)
 
 
 @click.command()
@@ -114,3 +131,18 @@ def version_folder(published: str, roster: str, version: str) -> Path:
         expected=", ".join(path.name[1:] for path in named) or "a published version",
         do=f"incumbent history {roster} lists them",
     )
+
+
+def _print_entry(found: EntryHistory) -> None:
+    row = found.listing
+    listed = (row["listed_person"], row["listed_post"], row["listed_organisation"])
+    output.print_line(", ".join(filter(None, listed)))
+    output.print_line(f"entry {row['entry_id']}, as version {found.version} has it")
+    if row["earlier_entry_ids"]:
+        output.print_line(f"earlier {row['earlier_entry_ids'].replace(';', ', ')}")
+    for sentence in found.sentences():
+        output.print_line(sentence)
+    output.print_line()
+    columns = ("version", "as_of", "verdict", "reasons", "explanation")
+    said = ({**each, "verdict": each["verdict"] or "not listed"} for each in found.versions.to_dicts())
+    output.print_table(columns, [[each[name] for name in columns] for each in said], flexible="explanation")

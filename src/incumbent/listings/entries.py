@@ -28,12 +28,11 @@ def same_entries(
     joins nothing here, nor does another office of the same person.
     """
     alone = said.select("node", pl.col("node").alias("listing"))
-    span = stood.group_by("node").agg(pl.col("first").min(), pl.col("last").max())
-    ended = span.join(still, on="node", how="anti")
+    ended = stood.join(still, on="node", how="anti")
     if ended.is_empty():
         return alone
-    # Only what came after a line that ended, or ended before it came, can be the same entry in other words.
-    apart = span.filter((pl.col("first") > ended["last"].min()) | (pl.col("last") < ended["first"].max()))
+    # Only what came after a line was taken off, or was taken off before it came, can be the same entry in other words.
+    apart = stood.filter((pl.col("first") > ended["last"].min()) | (pl.col("last") < ended["first"].max()))
     words = said.with_columns(pl.col("node").cast(pl.String).str.zfill(10).alias("claim_id"))
     later = words.join(apart, on="node", how="semi").with_columns(pl.lit("roster").alias("role"))
     earlier = words.join(ended, on="node", how="semi").with_columns(
