@@ -108,9 +108,17 @@ def assess_entries(roster_folder: str, claims: Stage, as_of: str, work: str) -> 
 @task
 def judge_accounts(roster_folder: str, claims: Stage, assessment: Stage, as_of: str, work: str) -> Stage:
     """Which of the people listed have an account, and its state."""
-    judged, policy = stages.take(assessment), _roster(roster_folder).policy
-    said = stages.take(claims)["account_claims"]
-    accounts, seen = activity.account_states(judged["people"], judged["entries"], said, as_of, policy)
+    known, judged, said = _roster(roster_folder), stages.take(assessment), stages.take(claims)
+    accounts, seen = activity.account_states(
+        judged["people"],
+        judged["entries"],
+        said["account_claims"],
+        as_of,
+        known.policy,
+        observations=said["observations"],
+        appointments=judged["appointments"],
+        platforms=known.platforms,
+    )
     get_run_logger().info("%d accounts", accounts.height)
     return stages.put(Path(work) / "accounts", {"accounts": accounts, "activity": seen})
 
