@@ -82,7 +82,7 @@ def account_shares(roster: pl.DataFrame, organisations: pl.DataFrame, as_of: dt.
         )
         for told, words in COUNTED.items()
     ]
-    bodies = listed.filter(pl.col("body").is_not_null()).group_by("body").agg(
+    bodies = listed.filter(pl.col("name").is_not_null()).group_by("body").agg(
         pl.col("name").min(),
         has=pl.col("has").sum().cast(pl.Int64),
         entries=pl.len().cast(pl.Int64),

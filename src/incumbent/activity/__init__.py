@@ -60,6 +60,7 @@ ACTIVITY: dict[str, pl.DataType] = {
     "handle": pl.String(),
     "change": pl.String(),
     "figures_from": pl.String(),
+    "answered": pl.Boolean(),
 }
 #: What somebody decided by hand of a candidate: `accept` (this account, where platform_id says which) or `reject`.
 DECISIONS: dict[str, pl.DataType] = {

@@ -188,6 +188,7 @@ def _history(told: pl.DataFrame, held: pl.DataFrame, owned: pl.DataFrame, limit:
             pl.when(~pl.col("taken_over")).then(pl.col(*FIGURES)),
             state=pl.when("taken_over").then(pl.lit("identity_changed")).otherwise(said),
             source_id="source",
+            answered=pl.col("state").ne_missing("unknown"),
         )
         .sort("account_id", "observed_at", "source_id", "posts", "claim_id", nulls_last=True)
         .unique(["account_id", "observed_at", "source_id"], keep="first", maintain_order=True)
