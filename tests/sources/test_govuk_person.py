@@ -179,4 +179,4 @@ def test_an_organisation_that_is_no_more() -> None:
 
 
 def test_the_adapter_is_registered() -> None:
-    assert registry.get(ADAPTER).Settings.model_fields.keys() == {"documents"}
+    assert registry.get(ADAPTER).Settings.model_fields.keys() == {"documents", "accounts"}

@@ -1,18 +1,19 @@
 """Adapter `govuk_person`: a person's page on GOV.UK, as the Content API has it: every appointment, past and current.
 
-Settings: `documents` (document types of roles; all where there are none). The page names no accounts: links to social
-media are on organisations' pages, and are theirs.
+Settings: `documents` (document types of roles; all where there are none), `accounts` (the accounts that the biography
+links as the person's own are account claims; see govuk_accounts).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from pydantic import Field
 
 from incumbent.archive import Snapshot
-from incumbent.sources import govuk
+from incumbent.sources import govuk, govuk_accounts
 from incumbent.sources.base import AdapterSettings, Context, Parsed
 from incumbent.sources.jsontree import Node
 
@@ -26,17 +27,20 @@ def parse(snapshot: Snapshot, settings: Mapping[str, Any], context: Context) -> 
     """
     wanted = Settings.model_validate(settings)
     person = govuk.content_item(snapshot, context, ["person"])
-    name_withdrawn = person.optional("withdrawn_notice", "withdrawn_at") is not None
+    withdrawn = person.optional("withdrawn_notice", "withdrawn_at") is not None
     rows = []
     for appointment in govuk.appointments(person):
         unwanted = bool(wanted.documents) and appointment.document not in wanted.documents
-        if unwanted or appointment.withdrawn or name_withdrawn:
+        if unwanted or appointment.withdrawn or withdrawn:
             continue
         bodies: list[Node] = appointment.role.child("links").optional_items("ordered_parent_organisations")
         for organisation in bodies or (None,):
             if appointment.end is not None or not _has_ended(organisation):
                 rows.append(govuk.held(appointment, person, organisation, "partial", context.stated_at))
-    return govuk.claims(rows, snapshot, context)
+    parsed = govuk.claims(rows, snapshot, context)
+    if not wanted.accounts or withdrawn:
+        return parsed
+    return replace(parsed, account_claims=govuk_accounts.account_claims(person, snapshot, context))
 
 
 def _has_ended(organisation: Node | None) -> bool:
@@ -47,3 +51,4 @@ def _has_ended(organisation: Node | None) -> bool:
 
 class Settings(AdapterSettings):
     documents: list[str] = Field(default_factory=list)
+    accounts: bool = True
