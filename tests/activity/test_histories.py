@@ -40,6 +40,7 @@ class Account:
     moved_to: str | None = None
     counts: set[int] = field(default_factory=set)  # what a successful check has been told while it was open
     was_seen: bool = False  # by a check that succeeded
+    seen_as: set[str] = field(default_factory=set)  # its handles, as such checks showed them
     shown: str = "unseen"  # what the last check that succeeded was told: open | closed
 
     @property
@@ -166,15 +167,11 @@ class Histories(RuleBasedStateMachine):
         return next((one for one in self.accounts if one.handle == handle), None)
 
     def _may_be_taken(self, handle: str | None) -> bool:
-        """Whether an official's handle, listed on a page, was ever seen to be theirs.
+        """Whether an official's handle, listed on a page or moved to, was ever seen to be theirs.
 
         If not, whoever takes it meanwhile cannot be told from its owner by anything that is public.
         """
-        return all(
-            one.was_seen for one in self.accounts if one.handle == handle and one.owner and one.standing != "moved"
-        ) and not any(
-            one.moved_to == handle and not one.was_seen for one in self.accounts
-        )  # fmt: skip
+        return all(handle in one.seen_as for one in self.accounts if one.handle == handle and one.owner)
 
     def _capture(self, fails: list[int]) -> None:
         """Both pages, then every handle that a page has ever named and every id that was ever seen under one."""
@@ -212,6 +209,7 @@ class Histories(RuleBasedStateMachine):
                     moved_to=one.moved_to)  # fmt: skip
         self.observations.append(said)
         one.was_seen = True
+        one.seen_as.add(one.handle or "")
         if one.is_open:
             one.counts.add(one.posts)
         self._saw(one, "open" if one.is_open or (one.standing == "moved" and not one.opted_out) else "closed", day)

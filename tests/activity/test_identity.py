@@ -215,6 +215,17 @@ def test_a_handle_that_changed_hands_about_the_time_of_the_claim_is_nobodys() ->
     assert accounts[f"bluesky:{B}"]["posts"] == 50
 
 
+def test_a_handle_that_was_gone_before_it_was_seen_may_be_anybodys() -> None:
+    checks = [seen("a.example", None, "2026-05-21", "not_found"), seen("a.example", B, "2026-06-02", **FIGURES)]
+    accounts, _ = judged([claim("a.example", "2026-05-20")], checks)
+    assert [(key, row["state"], row["posts"]) for key, row in accounts.items()] == [
+        ("bluesky:a.example", "deleted", None)
+    ]
+    checks = [seen("a.example", None, "2026-05-19", "not_found"), *checks[1:]]
+    accounts, _ = judged([claim("a.example", "2026-05-20")], checks)
+    assert accounts[f"bluesky:{B}"]["posts"] == 50, "it was opened, and then the page named it"
+
+
 def test_identifiers_decide_who_is_meant() -> None:
     accounts, _ = judged([claim("a.example", person=None, person_ids="isni:1;wikidata:Q2")])
     assert accounts["bluesky:a.example"]["person_id"] == "ben-bower"

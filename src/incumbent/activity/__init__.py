@@ -152,7 +152,7 @@ def _address(row: Mapping[str, str | None]) -> str | None:
 
 def _believed(claims: pl.DataFrame, seen: pl.DataFrame, bound: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
     """The pairs (bindings.pairs) that are verified, with verified_by and score, and those that they moved to."""
-    candidates = verification.verified(bindings.pairs(claims, bound, decisions), claims, seen, decisions)
+    candidates = verification.verified(bindings.pairs(claims, seen, bound, decisions), claims, seen, decisions)
     believed = candidates.filter(pl.col("verified_by").is_not_null())
     columns = [name for name in believed.columns if name not in ("verified_by", "score")]
     arrived = bindings.moves(believed.select(columns), seen, bound)

@@ -13,6 +13,8 @@ import polars as pl
 BINDING_DAYS = 200
 #: An account that moved, and moved again: more often than this is no history of a person.
 _MOVES = 5
+#: Answers about a handle after which whoever has it next may be somebody else.
+_GONE = ("not_found", "deleted", "suspended")
 PAIR = ["person_id", "platform", "folded"]
 
 
@@ -31,14 +33,17 @@ def bindings(claims: pl.DataFrame, observations: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def pairs(claims: pl.DataFrame, bound: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
+def pairs(
+    claims: pl.DataFrame, observations: pl.DataFrame, bound: pl.DataFrame, decisions: pl.DataFrame
+) -> pl.DataFrame:
     """One row per person and handle: person_id, platform, folded, kind, first_claim, bound_id, account_id, moved_here.
 
     `bound_id` is the id that the handle had when it was first claimed for the person: the one that the claim itself
     gives; else the one that the platform gave on that day; else the last one before and the first one after, where they
     are the same or only one is known, not further than BINDING_DAYS from a claim. Where they differ, the handle changed
-    hands about then, and nobody knows on which side of it the claim stands. A curated decision overrides all. It is
-    null where nothing says so: then the account is known by its handle alone.
+    hands about then, and nobody knows on which side of it the claim stands; the same where the handle was found to be
+    gone before it was first seen to be anybody's. A curated decision overrides all. It is null where nothing says so:
+    then the account is known by its handle alone.
     """
     named = claims.filter(pl.col("folded").is_not_null())
     first = named.group_by(PAIR).agg(
@@ -46,6 +51,7 @@ def pairs(claims: pl.DataFrame, bound: pl.DataFrame, decisions: pl.DataFrame) ->
         pl.col("kind").drop_nulls().last(),
         pl.col("platform_id").drop_nulls().first().alias("own_id"),
     )
+    gone = observations.filter(pl.col("platform_id").is_null(), pl.col("state").is_in(_GONE))
     near = (
         named.select(*PAIR, claimed="day")
         .join(bound.filter("by_platform"), on=["platform", "folded"])
@@ -58,8 +64,10 @@ def pairs(claims: pl.DataFrame, bound: pl.DataFrame, decisions: pl.DataFrame) ->
         .agg(
             pl.col("platform_id").filter(pl.col("day") == pl.col("first_claim")).unique().sort().alias("then"),
             pl.col("platform_id").filter(pl.col("day") < pl.col("first_claim")).last().alias("before"),
-            pl.col("platform_id").filter(pl.col("day") > pl.col("first_claim")).first().alias("after"),
+            pl.col("platform_id", "day").filter(pl.col("day") > pl.col("first_claim")).first().name.prefix("after_"),
         )
+        .join(_first_gone(first, gone), on=PAIR, how="left")
+        .with_columns(after=pl.when((pl.col("after_day") < pl.col("gone")).fill_null(True)).then("after_platform_id"))
         .with_columns(
             pl.when(pl.col("then").list.len() == 1)
             .then(pl.col("then").list.first())
@@ -82,6 +90,17 @@ def pairs(claims: pl.DataFrame, bound: pl.DataFrame, decisions: pl.DataFrame) ->
         .drop("decided", "own_id")
         .pipe(_with_account_id)
         .sort(PAIR)
+    )
+
+
+def _first_gone(first: pl.DataFrame, gone: pl.DataFrame) -> pl.DataFrame:
+    """Per pair the first day, once it was claimed, on which its handle was nobody's: `gone`."""
+    return (
+        first.select(*PAIR, "first_claim")
+        .join(gone.select("platform", "folded", gone="day"), on=["platform", "folded"])
+        .filter(pl.col("gone") >= pl.col("first_claim"))
+        .group_by(PAIR)
+        .agg(pl.col("gone").min())
     )
 
 

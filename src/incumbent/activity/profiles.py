@@ -40,7 +40,7 @@ def profile_claims(account_claims: pl.DataFrame, observations: pl.DataFrame, ros
     seen = timeline.dated(observations)
     nothing = pl.DataFrame(schema=DECISIONS).with_columns(folded="handle")
     bound = bindings.bindings(claims, seen)
-    pairs = verification.verified(bindings.pairs(claims, bound, nothing), claims, seen, nothing)
+    pairs = verification.verified(bindings.pairs(claims, seen, bound, nothing), claims, seen, nothing)
     owners = pairs.filter(pl.col("verified_by").is_not_null(), pl.col("bound_id").is_not_null())
     named = claims.group_by("person_id").agg(pl.col("person", "person_ids", "organisation").drop_nulls().last())
     profiles = (
