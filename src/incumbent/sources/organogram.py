@@ -30,7 +30,8 @@ FROM_NAME = "from_name"
 #: What stands in an archived file for what was taken out.
 REMOVED = "[removed]"
 _PERSONAL = re.compile(r"^contact\b|phone|e-?mail", re.IGNORECASE)
-_EMAIL = re.compile(r"[^\s@<>()\[\],;:\"']+@[^\s@<>()\[\],;:\"']+\.[^\s@<>()\[\],;:\"'.]+")
+#: At most 254 characters before the @: without a limit, a long cell takes the square of its length.
+_EMAIL = re.compile(r"[^\s@<>()\[\],;:\"']{1,254}@[^\s@<>()\[\],;:\"']+\.[^\s@<>()\[\],;:\"'.]+")
 #: British numbers (ten or eleven digits from 0 or +44), and those of other countries after a plus sign; no dates.
 _PHONE = re.compile(
     r"(?<![\w./-])(?:(?:\+44|0044)(?:[\s().-]*[0-9]){9,11}|\+[0-9](?:[\s().-]*[0-9]){7,14}"
