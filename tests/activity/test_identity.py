@@ -129,6 +129,12 @@ def test_who_has_withdrawn_has_no_figures_not_even_old_ones(state: str, expected
     assert activity.get_column("posts").to_list() == [50, None, 51]
 
 
+def test_of_two_answers_of_one_day_the_graver_is_believed() -> None:
+    checks = [seen("ann.example", A, "2026-06-02", **FIGURES), seen("ann.example", None, "2026-06-02", "suspended")]
+    accounts, _ = judged([claim("ann.example", "2026-06-02")], checks)
+    assert (accounts[f"bluesky:{A}"]["state"], accounts[f"bluesky:{A}"]["posts"]) == ("suspended", None)
+
+
 def test_not_found_by_handle_may_be_a_rename_where_handles_change() -> None:
     checks = [seen("ann.example", A, "2026-01-02", posts=1), seen("ann.example", None, "2026-06-02", "not_found")]
     accounts, _ = judged([claim("ann.example", "2026-01-01")], checks)

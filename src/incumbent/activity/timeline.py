@@ -117,8 +117,12 @@ def _by_platforms(
     order = ["account_id", "observed_at", "source"]
     gravity = pl.col("state").replace_strict({state: at for at, state in enumerate(_GRAVITY)}, default=len(_GRAVITY))
     merged = (
-        told.with_columns(failed=pl.col("state") == "unknown", gravity=gravity)
-        .sort(*order, "failed", "direct", "gravity", "claim_id", descending=[False] * 4 + [True, False, False])
+        told.with_columns(
+            failed=pl.col("state") == "unknown",
+            # That a handle is not found says less than that its account is there.
+            gravity=pl.when(~pl.col("direct") & (pl.col("state") == "deleted")).then(len(_GRAVITY)).otherwise(gravity),
+        )
+        .sort(*order, "failed", "gravity", "direct", "claim_id", descending=[False] * 5 + [True, False])
         .group_by(order, maintain_order=True)
         .agg(
             pl.col("platform", "state", "claim_id", "day", "taken_over").first(),
