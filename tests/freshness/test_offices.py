@@ -140,6 +140,17 @@ def test_a_renamed_body_is_no_reason_to_doubt_the_person() -> None:
     assert verdict(result) == "current"
 
 
+def test_a_body_said_to_have_another_name_is_a_renamed_body_and_not_a_renamed_post() -> None:
+    result = judge(
+        listed("Edith Marlowe", "Permanent Secretary", WORKS),
+        said(
+            None, None, WORKS, event="renamed", start="2020-02-01", status_note="Board of Works", stated_at="2020-02-02"
+        ),
+    )
+    assert reasons(result) == ["organisation_renamed"]
+    assert finding(result, "organisation_renamed")["explanation"].startswith(f"{WORKS} is called Board of Works")
+
+
 # --- spelling ---
 def test_a_slip_of_spelling_is_found_and_the_person_still_followed() -> None:
     result = judge(

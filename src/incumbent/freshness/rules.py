@@ -280,8 +280,15 @@ def office_changed(standing: Standing) -> pl.DataFrame:
         | pl.col("filled_to").is_null()
         | (pl.coalesce("at", "start_hi", "stated") > pl.col("filled_to"))
     )
-    reason = pl.col("event").replace_strict(
-        {"abolished": "post_abolished", "renamed": "post_renamed", "vacant": "vacant"}, return_dtype=pl.String
+    # A statement that names no post is about the body itself.
+    reason = (
+        pl.when((pl.col("event") == "renamed") & pl.col("other_office").is_null())
+        .then(pl.lit("organisation_renamed"))
+        .otherwise(
+            pl.col("event").replace_strict(
+                {"abolished": "post_abolished", "renamed": "post_renamed", "vacant": "vacant"}, return_dtype=pl.String
+            )
+        )
     )
     lo, hi = pl.coalesce("start_lo", "end_lo", "supported_surely"), pl.coalesce("start_hi", "end_hi", "at", "stated")
     stated = grounds(
