@@ -163,6 +163,15 @@ def test_a_line_that_stands_twice_is_two_entries_with_the_ids_of_the_release() -
     assert found["gone_by"].to_list() == [None, dt.date(2012, 2, 10)]
 
 
+def test_an_id_is_never_given_to_two_entries() -> None:
+    """Each was the first of its name when it was listed; the one that is still listed keeps the release's id."""
+    captures = {"2012-01-10": [("J. Roe", "Director"), ("J Roe", "Director")], "2012-02-10": [("J Roe", "Director")]}
+    assert told(over_time(captures, as_of="2012-03-01"), "entry_id") == {
+        "J Roe": ("j-roe--ministry-of-works--director",),
+        "J. Roe": ("j-roe--ministry-of-works--director-2",),
+    }
+
+
 def test_what_curation_keeps_apart_or_joins_is_apart_or_joined() -> None:
     captures = {"2012-01-10": [("Lin Hoe", "Clerk")], "2012-02-10": [("Linda Hoe", "Clerk")]}
     assert over_time(captures, as_of="2012-03-01").height == 1
