@@ -69,6 +69,7 @@ def test_personal_data_never_leaves_the_parser() -> None:
         (",Job Title,", ",Title,", "lacks a column"),
         ("Grade (or equivalent)", "Pay", "lacks a column"),
         (",Notes,", ",Remarks,", "column that no organogram has"),
+        ("Permanent Secretary", " ", "no title"),
         ("N/D", "", "no name"),
         (",020 7946 0001,", ",020 7946 0001,,", "more or fewer cells"),
         ('"Roe, Ms Jane"', '"Roe, Ms Jane"x', "not CSV"),

@@ -66,7 +66,8 @@ def parse(snapshot: Snapshot, settings: Mapping[str, Any], context: Context) -> 
     """One claim per post of the grades asked for: holds, vacant or withheld, as at the reference date.
 
     Posts that were eliminated, and people who are not in a post, are left out by name. Raises SourceError for a column
-    that is not the format's, a row of another length, a row without a name, and a source without a reference date.
+    that is not the format's, a row of another length, a row without name, title or body (or grade, where grades are
+    asked for), and a source without a reference date.
     """
     wanted = Settings.model_validate(settings)
     content = text.decoded(snapshot.content, source=context.source, declared=snapshot.content_type)
@@ -159,16 +160,16 @@ def _cells(table: pl.DataFrame, wanted: Settings, context: Context) -> pl.DataFr
         _tidy(str(grade)).alias("grade"),
     )
     if wanted.grades is not None:
-        rows = rows.filter(pl.col("grade").is_in(wanted.grades))
-    nameless = rows.filter(pl.col("person").is_null()).head(1)
-    if nameless.height:
-        raise SourceError(
-            "a post has no name, not even a word for none",
-            source=context.source,
-            locator=str(nameless[LOCATOR][0]),
-            value=nameless["post"][0] or "",
-            expected="a name, or one of " + ", ".join(sorted(NAMES)),
+        _require(
+            rows, "grade", "a post has no grade, so that nobody can tell whether it is asked for", "a grade", context
         )
+        rows = rows.filter(pl.col("grade").is_in(wanted.grades))
+    _require(
+        rows, "person", "a post has no name, not even a word for none", f"a name, or one of {', '.join(sorted(NAMES))}",
+        context,
+    )  # fmt: skip
+    _require(rows, "post", "a post has no title", "a job title", context)
+    _require(rows, "organisation", "a post has neither organisation nor parent department", "one of the two", context)
     meaning = {**NAMES, **{name.casefold(): kind for name, kind in wanted.names.items()}}
     ignored_titles = [title.casefold() for title in (*TITLES_IGNORED, *wanted.titles_ignored)]
     word = pl.col("person").str.to_lowercase().replace_strict(meaning, default="holds", return_dtype=pl.String)
@@ -178,6 +179,13 @@ def _cells(table: pl.DataFrame, wanted: Settings, context: Context) -> pl.DataFr
     spoken = pl.concat_str(["person", "post", "organisation"], separator=" | ", ignore_nulls=True).str.slice(0, 200)
     named = pl.when(pl.col("event") == "holds").then("person").alias("person")
     return rows.with_columns(spoken.alias("quote")).with_columns(named).drop("grade")
+
+
+def _require(rows: pl.DataFrame, column: str, what: str, expected: str, context: Context) -> None:
+    """Raise SourceError with the place of the first row that lacks `column`, and nothing else of the row."""
+    lacking = rows.filter(pl.col(column).is_null()).head(1)
+    if lacking.height:
+        raise SourceError(what, source=context.source, locator=str(lacking[LOCATOR][0]), expected=expected)
 
 
 def _tidy(column: str) -> pl.Expr:
