@@ -169,3 +169,9 @@ def test_candidates_are_asked_for_on_their_servers() -> None:
 def test_what_cannot_be_mapped_is_an_error_with_its_place(body: object, match: str) -> None:
     with pytest.raises(SourceError, match=match):
         read(body)
+
+
+def test_a_profile_that_is_nested_without_end_is_refused_at_its_place() -> None:
+    with pytest.raises(SourceError, match="nested too deep") as raised:
+        read(mastodon_account(note="<div>" * 30_000))
+    assert raised.value.locator == "/note"

@@ -12,13 +12,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from selectolax.lexbor import LexborHTMLParser
-
 from incumbent.archive import Snapshot
 from incumbent.errors import SourceError
 from incumbent.platforms import observing
 from incumbent.platforms.observing import Candidate, Feed
-from incumbent.sources import jsontree
+from incumbent.sources import html, jsontree
 from incumbent.sources.base import AdapterSettings, Context, Links, Parsed
 from incumbent.sources.jsontree import Node
 
@@ -215,7 +213,7 @@ def _html(node: Node) -> str:
 
 def _words(node: Node) -> str | None:
     """A piece of HTML as it is read; null for an empty one."""
-    page = LexborHTMLParser(_html(node))
+    page = html.parsed(_html(node), node.source, node.pointer)
     for end in page.css("p, br"):
         end.insert_before(" ")
     return " ".join(page.text().split()) or None
@@ -223,7 +221,7 @@ def _words(node: Node) -> str | None:
 
 def _hrefs(node: Node) -> list[str]:
     """The addresses that a piece of HTML links to; those of people who are only mentioned aside."""
-    page = LexborHTMLParser(_html(node))
+    page = html.parsed(_html(node), node.source, node.pointer)
     return [
         anchor.attributes.get("href") or "" for anchor in page.css("a[href]:not(.mention)")
     ] or observing.addresses_in(page.text())  # fmt: skip
