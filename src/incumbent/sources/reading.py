@@ -95,7 +95,9 @@ def read_roster_claims(roster: Roster, archive: Archive, as_of: str | None = Non
         pl.DataFrame(rows, schema=SOURCES, orient="row"),
         observations=observations,
         roster_history=pl.concat(history).unique("claim_id", keep="first", maintain_order=True).sort("claim_id"),
-        captures=pl.concat(captures).unique().sort(list(CAPTURES)),
+        captures=pl.concat(captures)
+        .unique(maintain_order=True)
+        .sort("source", "source_url", "stated_at", maintain_order=True),
     )
 
 
