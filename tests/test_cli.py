@@ -221,7 +221,9 @@ REPORT: dict[str, Any] = {
     "wrong": [{"entry_id": "ann", "person": "Ann Archer", "post": "Clerk", "organisation": "Harbour Office",
                "verdict": "out_of_date", "reasons": "replaced", "explanation": "Dot Dyer has been Chief Clerk."}],
     "version": "1.0.0", "changed": True, "path": "published/harbour-leaders/v1.0.0", "checks": [],
-    "sources": [{"source_id": "leaders", "state": "fresh", "snapshots": 1, "fetched_at": None, "note": None}],
+    "sources": [
+        {"source_id": "leaders", "state": "fresh", "snapshots": 1, "fetched_at": None, "note": None, "next": None}
+    ],
 }  # fmt: skip
 
 
