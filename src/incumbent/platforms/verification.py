@@ -2,8 +2,8 @@
 
 Design, section 9: a candidate is published only once an official page links it, it links back, its domain is
 governmental, or somebody decided it by hand with evidence. The last has two forms here: a row of curation, and a
-publication that puts its name to it: a source whose publisher names the person in words and says in which capacity the
-account is used (`kind`: role or official_personal). That somebody merely lists a handle next to an identifier, as
+publication that puts its name to it: a source whose publisher says in which capacity the account is used (`kind`: role
+or official_personal), such as a list of official accounts. That somebody merely lists a handle next to a person, as
 Wikidata does, finds an account and proves nothing.
 """
 
@@ -86,7 +86,7 @@ def is_government(host: pl.Expr) -> pl.Expr:
 
 def _is_stated_by_a_publication() -> pl.Expr:
     in_office = pl.col("kind").is_in(["role", "official_personal"])
-    return pl.col("person").is_not_null() & pl.col("publisher").is_not_null() & in_office.fill_null(False)
+    return pl.col("publisher").is_not_null() & in_office.fill_null(False)
 
 
 def _found(evidence: str, rows: pl.DataFrame) -> pl.DataFrame:
