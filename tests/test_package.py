@@ -33,7 +33,7 @@ def version(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_folder_holds_every_table_in_every_form(version: Path) -> None:
     tables = [f"{name}{suffix}" for name in schemas.TABLES for suffix in (".csv", ".parquet")]
     excel = [f"excel/{name}.csv" for name in schemas.TABLES]
-    others = ["CITATION.cff", "README.md", "SHA256SUMS", "datapackage.json"]
+    others = ["CITATION.cff", "README.md", "SHA256SUMS", "datapackage.json", "news.json"]
     assert manifest.files(version) == sorted([*tables, *excel, *others])
 
 

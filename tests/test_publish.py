@@ -10,7 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 import pytest
 
 from incumbent import durable, manifest, publish, verify
@@ -89,7 +88,7 @@ def test_the_whole_story(tmp_path: Path) -> None:
     assert history["version"].to_list() == ["1.0.0", "1.1.0"]
     assert history.row(1, named=True) | {"manifest": ""} == {
         "version": "1.1.0", "as_of": synthetic.LATER, "sequence": 2, "state": "published",
-        "added": 1, "removed": 0, "changed": 5, "manifest": "",
+        "added": 1, "removed": 0, "changed": 5, "manifest": "", "withdrawn": None, "reason": None,
     }  # fmt: skip
     assert not (tmp_path / SLUG / publish.SCRATCH).exists()
 
@@ -297,21 +296,6 @@ def test_a_damaged_index_is_reported_and_not_guessed(
 def test_the_history_of_nothing_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="nothing is published as 'nobody'"):
         publish.history(tmp_path, "nobody")
-
-
-def test_a_withdrawn_version_stays_in_the_history(tmp_path: Path, versions: tuple[Copied, Copied]) -> None:
-    for draft in versions:
-        publish.publish(draft, tmp_path, SLUG)
-    path = tmp_path / SLUG / "versions.json"
-    index = json.loads(path.read_bytes())
-    index["versions"][0]["state"] = "withdrawn"
-    path.write_text(json.dumps(index))
-    shutil.rmtree(tmp_path / SLUG / "v1.0.0")
-    history = publish.history(tmp_path, SLUG)
-    assert history["state"].to_list() == ["withdrawn", "published"]
-    assert history["added"].to_list() == [None, 1]
-    assert [each.version for each in publish.releases(tmp_path / SLUG)] == ["1.1.0"]
-    assert isinstance(history, pl.DataFrame)
 
 
 def test_a_lock_taken_on_a_folder_that_was_replaced_is_taken_again(

@@ -16,7 +16,7 @@ from typing import TextIO
 import click
 
 from incumbent import __version__, machine, output
-from incumbent.commands import bench, check, explain, flows, parse, rosters, versions
+from incumbent.commands import activity, bench, check, explain, flows, parse, removal, rosters, versions
 from incumbent.errors import EXIT_DONE, EXIT_INPUT, EXIT_OUT_OF_DATE, IncumbentError, InputError, printable
 
 EXIT_DEFECT = 70
@@ -44,7 +44,9 @@ for command in (
     versions.diff,
     versions.history,
     versions.verify,
+    removal.withdraw,
     rosters.roster,
+    activity.activity,
     bench.bench,
 ):
     cli.add_command(command)

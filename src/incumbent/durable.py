@@ -55,10 +55,19 @@ def locked(folder: Path, *, wait: bool = False) -> Iterator[None]:
 
 def write_json(value: object, path: Path, scratch: Path) -> None:
     """`value` as JSON at `path`, replaced in one step; `scratch` is a folder on the same file system."""
-    temporary = scratch / path.name
-    temporary.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
-    flush(temporary)
-    temporary.replace(path)
+    write((json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode(), path, scratch)
+
+
+def write(content: bytes, path: Path, scratch: Path) -> None:
+    """`content` at `path`, replaced in one step and on disk. A file that holds it already is only flushed: whoever put
+    it there may have stopped before that."""
+    if path.is_file() and path.read_bytes() == content:
+        flush(path)
+    else:
+        temporary = scratch / path.name
+        temporary.write_bytes(content)
+        flush(temporary)
+        temporary.replace(path)
     flush(path.parent)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from incumbent import publish
+from incumbent import ledger, publish
 from incumbent.errors import InputError
 from incumbent.explain import find_entry
 
@@ -37,7 +37,9 @@ def entry_history(published: Path, slug: str, entry: str) -> EntryHistory:
     folder = published / slug
     live = publish.current(folder)
     if live is None:
-        raise InputError(f"nothing is published as {slug!r}", where=str(published), do="run it first: incumbent run")
+        withdrawn = any(each["state"] == "withdrawn" for each in ledger.versions(folder))
+        what = f"every version of {slug!r} was withdrawn" if withdrawn else f"nothing is published as {slug!r}"
+        raise InputError(what, where=str(published), do="run it first: incumbent run")
     path = live.path / "listings.parquet"
     if not path.is_file():
         raise InputError(

@@ -14,7 +14,7 @@ from typing import Protocol
 
 import polars as pl
 
-from incumbent import descriptor, difference, edtf, headlines, manifest, platforms, schemas, tablefiles
+from incumbent import descriptor, difference, edtf, headlines, manifest, news, platforms, schemas, tablefiles
 from incumbent.descriptor import About
 from incumbent.platforms import policy
 from incumbent.schemas import TableSchema
@@ -143,8 +143,9 @@ class Draft:
         (folder / "excel").mkdir(parents=True)
         whole = self._permitted()
         whole["changes"] = pl.DataFrame(schema=difference.CHANGES)
-        if previous is not None:
-            whole["changes"] = difference.changes(difference.read_version(previous), self._version())
+        before = difference.read_version(previous) if previous is not None else None
+        if before is not None:
+            whole["changes"] = difference.changes(before, self._version())
         whole = {name: tablefiles.conform(whole[name], schema) for name, schema in self.schemas.items()}
         for name, schema in self.schemas.items():
             tablefiles.write_csv(whole[name], folder / f"{name}.csv")
@@ -158,6 +159,8 @@ class Draft:
         (folder / "README.md").write_bytes(readme.encode())
         citation = descriptor.citation(self.roster, version=version, as_of=self.as_of)
         (folder / "CITATION.cff").write_bytes(citation.encode())
+        listed = before.tables.get("roster") if before is not None else None
+        news.write(news.news(whole, listed, version=version, as_of=self.as_of), folder)
         manifest.write(folder)
 
     def _permitted(self) -> dict[str, pl.DataFrame]:

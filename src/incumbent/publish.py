@@ -1,11 +1,8 @@
 """Publishes a draft: compare with the last version, number, write to staging, check, promote. Crash-safe throughout.
 
     published/<slug>/v1.2.0/       immutable
-                     latest/       a real copy of the newest version
-                     versions.json every version, oldest first
-                     status.json   when last checked and changed, and the state of the sources
-                     latest.json   the machine's truth: version, manifest digest, sequence. Written last.
-    published/versions.json        every roster with its versions
+                     withdrawn/    tombstones of versions that were taken back (withdrawal.py)
+                     latest/ ... latest.json   what follows from the versions (living.py), the pointer last
 
 A crash at any point leaves the version that latest.json names; the next run completes what was whole and removes what
 was not. Nothing below knows the time: `checked_at` is an argument.
@@ -13,21 +10,20 @@ was not. Nothing below knows the time: `checked_at` is an argument.
 
 from __future__ import annotations
 
-import json
-import shutil
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 import polars as pl
 
-from incumbent import difference, durable, manifest
+from incumbent import difference, durable, ledger, living, manifest, withdrawal
+from incumbent.corrections import Correction
 from incumbent.errors import InputError, VerifyError
-
-#: Name of the folder, inside a roster's, for what is not published yet. It is gone whenever no run is under way.
-SCRATCH = ".publish"
+from incumbent.ledger import SCRATCH as SCRATCH
+from incumbent.ledger import Release as Release
+from incumbent.ledger import current as current
+from incumbent.ledger import releases as releases
 
 Check = Callable[[Path, Path | None], object]
 
@@ -41,33 +37,39 @@ def publish(
     checked_at: str | None = None,
     sources: Sequence[dict[str, Any]] = (),
     next_run: str | None = None,
+    corrections: Sequence[Correction] | None = None,
 ) -> Published:
     """Publishes `draft` under published/<slug>, unless it says just what the last version says.
 
     `check(staging, previous)` holds the release by raising (HeldError). `checked_at` goes into status.json (default:
     the draft's as_of, so that a replayed run gives the same bytes), as do `sources` (their states) and `next_run`.
+    `corrections`: the log of what was put right, published beside the versions; None leaves it as it is.
     Raises LockedError when another run is publishing here; VerifyError when the last version is damaged; InputError
     when as_of is before the last version's and the draft differs from the version of that time.
     """
     folder = published / slug
-    with durable.locked(folder), _scratch(folder) as scratch:
+    with durable.locked(folder), ledger.scratch(folder) as scratch:
         recover(folder)
         checked_at = checked_at or draft.as_of
         base = _base(folder, draft.as_of)
         number = draft.number(base.path if base else None)
         live = current(folder)
-        if number is None or base != live:
+        of_live = (base.version if base else None) == (live.version if live else None)
+        status = {"last_checked": checked_at, "next_run": next_run, "sources": list(sources)}
+        if number is None or not of_live:
             if base is None or number is not None:
                 raise _too_late(folder, draft.as_of, live)
-            if base == live:
-                _write_status(folder, checked_at=checked_at, changed=None, sources=sources, next_run=next_run)
+            if of_live:
+                living.tell(folder, corrections)
+                living.write_status(folder, status)
             return Published(base.version, base.path, False)
+        number = _unused(number, base, folder)
         staging = scratch / f"v{number}"
         draft.write(number, staging, base.path if base else None)
         if check is not None:
             check(staging, base.path if base else None)
         final = _promote(staging, folder)
-        _complete(folder, final, checked_at=checked_at, sources=sources, next_run=next_run)
+        _complete(folder, final, status, corrections)
         return Published(number, final, True)
 
 
@@ -76,71 +78,55 @@ def note_check(
 ) -> None:
     """Puts into status.json that the live version was checked and still holds. Raises LockedError."""
     folder = published / slug
-    with durable.locked(folder), _scratch(folder):
+    with durable.locked(folder), ledger.scratch(folder):
         recover(folder)
-        _write_status(folder, checked_at=checked_at, changed=None, sources=sources, next_run=next_run)
-
-
-def current(folder: Path) -> Release | None:
-    """The live version of a roster's folder: what latest.json names; None before the first. Raises VerifyError."""
-    pointer = folder / "latest.json"
-    if not pointer.exists():
-        return None
-    content = _read(pointer)
-    try:
-        return Release(
-            content["version"], folder / content["path"], content["as_of"], content["manifest"], content["sequence"]
-        )
-    except (KeyError, TypeError) as error:
-        raise VerifyError("the pointer lacks a key", where=str(pointer), expected=str(error)) from error
-
-
-def releases(folder: Path) -> list[Release]:
-    """Every version of a roster's folder that versions.json lists and that is not withdrawn, oldest first."""
-    index = folder / "versions.json"
-    listed = _read(index)["versions"] if index.exists() else []
-    return [
-        Release(each["version"], folder / each["path"], each["as_of"], each["manifest"], each["sequence"])
-        for each in listed
-        if each["state"] == "published"
-    ]
+        status = {"last_checked": checked_at, "next_run": next_run, "sources": list(sources)}
+        living.write_status(folder, status)
 
 
 def history(published: Path, slug: str) -> pl.DataFrame:
-    """The versions of a roster, oldest first: `version, as_of, sequence, state, added, removed, changed, manifest`.
+    """The versions of a roster, oldest first: `version, as_of, sequence, state, added, removed, changed, manifest,
+    withdrawn` (the day), `reason` (of the withdrawal).
 
     The counts are of the version's own changes table (rows added, rows removed, cells changed); null when withdrawn.
     Raises InputError when nothing is published under that name.
     """
-    index = published / slug / "versions.json"
-    if not index.is_file():
+    folder = published / slug
+    if not (folder / "versions.json").is_file():
         raise InputError(f"nothing is published as {slug!r}", where=str(published), expected=f"{slug}/versions.json")
     rows = []
-    for each in _read(index)["versions"]:
+    for each in ledger.versions(folder):
         counts: dict[str, int | None] = dict.fromkeys(("added", "removed", "changed"))
         if each["state"] == "published":
-            change = pl.read_parquet(published / slug / each["path"] / "changes.parquet", columns=["change"])["change"]
+            change = pl.read_parquet(folder / each["path"] / "changes.parquet", columns=["change"])["change"]
             counts = {kind: int((change == kind).sum()) for kind in counts}
+        said = each.get("withdrawn") or {}
+        taken_back = {"withdrawn": said.get("date"), "reason": said.get("reason")}
         rows.append({key: each[key] for key in ("version", "as_of", "sequence", "state", "manifest")} | counts)
+        rows[-1] |= taken_back
     columns = ["version", "as_of", "sequence", "state", "added", "removed", "changed", "manifest"]
-    return pl.DataFrame(rows, schema_overrides={key: pl.Int64 for key in columns[4:7]}).select(columns)
+    types = {key: pl.Int64 for key in columns[4:7]} | {"withdrawn": pl.String, "reason": pl.String}
+    return pl.DataFrame(rows, schema_overrides=types).select(*columns, "withdrawn", "reason")
 
 
 def recover(folder: Path) -> None:
-    """Completes the promotion that a crash cut short. The caller holds the lock and has an empty scratch folder.
+    """Completes the withdrawal or promotion that a crash cut short. The caller holds the lock and has an empty scratch
+    folder.
 
     A folder v1.2.0 is only ever there whole, checked and flushed, so one that latest.json does not know yet is taken
-    forward. Raises VerifyError when it is not what its manifest says, which no crash of ours can cause.
+    forward, unless a tombstone says that it goes. Raises VerifyError when it is not what its manifest says, which no
+    crash of ours can cause.
     """
+    withdrawal.finish(folder)
     live = current(folder)
     known = difference.version_key(live.version) if live else (0, 0, 0)
-    pending = [path for path in _version_folders(folder) if difference.version_key(path.name[1:]) > known]
+    pending = [path for path in ledger.version_folders(folder) if difference.version_key(path.name[1:]) > known]
     for path in pending:
         _require_whole(path)
-        as_of = _identity(path)["as_of"]
-        _complete(folder, path, checked_at=as_of, sources=(), next_run=None)
-    if live and not pending and not _same_manifest(folder / "latest", live.path):
-        _replace_latest(folder, live.path)
+        status: dict[str, Any] = {"last_checked": _identity(path)["as_of"], "next_run": None, "sources": []}
+        _complete(folder, path, status, None)
+    if live and not pending and not living.same_manifest(folder / "latest", live.path):
+        living.replace_latest(folder, live.path)
 
 
 def _base(folder: Path, as_of: str) -> Release | None:
@@ -176,91 +162,38 @@ def _promote(staging: Path, folder: Path) -> Path:
     return final
 
 
-def _complete(
-    folder: Path, final: Path, *, checked_at: str, sources: Sequence[dict[str, Any]], next_run: str | None
-) -> None:
+def _unused(number: str, base: Release | None, folder: Path) -> str:
+    """`number`, which the draft asks for after `base`; where that number is not above every number ever given, since
+    later versions were withdrawn, the same step after the highest. A number is never given twice.
+
+    Where nothing is left to compare with, a reader can rely on nothing: that is MAJOR.
+    """
+    listed = [each["version"] for each in ledger.versions(folder)]
+    highest = max(listed, key=difference.version_key, default=None)
+    if highest is None or difference.version_key(number) > difference.version_key(highest):
+        return number
+    if base is None:
+        return difference.next_version(highest, "major")
+    if highest == base.version:
+        return number
+    moved = [one != other for one, other in zip(number.split("."), base.version.split("."), strict=True)]
+    return difference.next_version(highest, "major" if moved[0] else "minor" if moved[1] else "patch")
+
+
+def _complete(folder: Path, final: Path, status: dict[str, Any], corrections: Sequence[Correction] | None) -> None:
     """Everything after a version has its name; each step can be done twice. The pointer comes last."""
-    scratch = folder / SCRATCH
-    live = current(folder)
     identity = _identity(final)
     entry = {
         "version": identity["version"],
         "path": final.name,
         "as_of": identity["as_of"],
         "manifest": manifest.digest(final / manifest.NAME),
-        "sequence": (live.sequence if live else 0) + 1,
+        "sequence": ledger.sequence(folder) + 1,
+        "state": "published",
     }
-    _replace_latest(folder, final)
-    index = folder / "versions.json"
-    listed = _read(index)["versions"] if index.exists() else []
-    listed = [each for each in listed if each["version"] != entry["version"]]
-    versions = [*listed, {**entry, "state": "published"}]
-    durable.write_json({"slug": folder.name, "title": identity["title"], "versions": versions}, index, scratch)
-    _index_rosters(folder.parent, scratch)
-    _write_status(folder, checked_at=checked_at, changed=entry, sources=sources, next_run=next_run)
-    durable.write_json(entry, folder / "latest.json", scratch)
-
-
-def _replace_latest(folder: Path, version: Path) -> None:
-    """latest/ becomes a copy of `version`; between the two renames it is not there, which `recover` sees."""
-    scratch, latest = folder / SCRATCH, folder / "latest"
-    new, old = scratch / "latest-new", scratch / "latest-old"
-    for leftover in (new, old):
-        if leftover.exists():
-            shutil.rmtree(leftover)
-    durable.copy_tree(version, new)
-    if latest.exists():
-        latest.replace(old)
-    new.replace(latest)
-    durable.flush(folder)
-
-
-def _index_rosters(published: Path, scratch: Path) -> None:
-    """published/versions.json, from every roster's own; rosters can be published at the same time, this cannot."""
-    with durable.locked(published, wait=True):
-        rosters = [_read(path) for path in sorted(published.glob("*/versions.json"))]
-        durable.write_json({"rosters": rosters}, published / "versions.json", scratch)
-
-
-def _write_status(
-    folder: Path,
-    *,
-    checked_at: str,
-    changed: dict[str, Any] | None,
-    sources: Sequence[dict[str, Any]],
-    next_run: str | None,
-) -> None:
-    path = folder / "status.json"
-    before = _read(path) if path.exists() else {}
-    live = changed or _read(folder / "latest.json")
-    status = {
-        "slug": folder.name,
-        "version": live["version"],
-        "as_of": live["as_of"],
-        "last_checked": checked_at,
-        "last_changed": checked_at if changed else before.get("last_changed", live["as_of"]),
-        "next_run": next_run,
-        "sources": sorted(sources, key=lambda source: json.dumps(source, sort_keys=True)),
-    }
-    durable.write_json(status, path, folder / SCRATCH)
-
-
-@contextmanager
-def _scratch(folder: Path) -> Iterator[Path]:
-    """An empty scratch folder, gone at the end; what an earlier crash left in it is removed first."""
-    scratch = folder / SCRATCH
-    if scratch.exists():
-        shutil.rmtree(scratch)
-    scratch.mkdir()
-    try:
-        yield scratch
-    finally:
-        shutil.rmtree(scratch)
-
-
-def _version_folders(folder: Path) -> list[Path]:
-    named = [path for path in folder.glob("v*") if path.is_dir() and difference.VERSION.fullmatch(path.name[1:])]
-    return sorted(named, key=lambda path: difference.version_key(path.name[1:]))
+    listed = [each for each in ledger.versions(folder) if each["version"] != entry["version"]]
+    changed = status | {"last_changed": status["last_checked"]}
+    living.settle(folder, identity["title"], [*listed, entry], changed, corrections)
 
 
 def _require_whole(version: Path) -> None:
@@ -270,26 +203,14 @@ def _require_whole(version: Path) -> None:
         )
 
 
-def _same_manifest(one: Path, other: Path) -> bool:
-    path = one / manifest.NAME
-    return path.is_file() and path.read_bytes() == (other / manifest.NAME).read_bytes()
-
-
 def _identity(version: Path) -> dict[str, str]:
     """version, as_of and title of a version, from its own descriptor."""
-    descriptor = _read(version / "datapackage.json")
+    descriptor = ledger.read(version / "datapackage.json")
     return {
         "version": descriptor["version"],
         "as_of": descriptor["created"].removesuffix("T00:00:00Z"),
         "title": descriptor["title"],
     }
-
-
-def _read(path: Path) -> Any:
-    try:
-        return json.loads(path.read_bytes())
-    except (OSError, ValueError) as error:
-        raise VerifyError("a published index is damaged", where=str(path), expected="JSON", do=str(error)) from error
 
 
 class Draft(Protocol):
@@ -303,17 +224,6 @@ class Draft(Protocol):
 
     def write(self, version: str, folder: Path, previous: Path | None) -> None:
         """The complete version in `folder`, with its manifest."""
-
-
-@dataclass(frozen=True)
-class Release:
-    """One published version: its number, folder, as_of, the SHA-256 of its manifest, its place in the sequence."""
-
-    version: str
-    path: Path
-    as_of: str
-    manifest: str
-    sequence: int
 
 
 @dataclass(frozen=True)

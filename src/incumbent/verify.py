@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from incumbent import difference, manifest, schemas, tablefiles
+from incumbent import catalogue, corrections, difference, feeds, ledger, manifest, schemas, tablefiles, withdrawal
 from incumbent.errors import IncumbentError, InputError, VerifyError
-from incumbent.publish import SCRATCH
+from incumbent.ledger import SCRATCH
 from incumbent.schemas import TableSchema
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_RELEASE_KEYS = ("version", "path", "as_of", "manifest", "sequence")
+_RELEASE_KEYS = ledger.KEYS
 
 
 def verify(path: Path) -> list[Problem]:
@@ -155,24 +155,61 @@ def _roster(folder: Path) -> Iterator[Problem]:
         return
     pointer, index = read["latest.json"], read["versions.json"]
     listed = index.get("versions") if isinstance(index, dict) else None
-    if not isinstance(listed, list) or not all(_is_release(each) and "state" in each for each in listed):
+    if not isinstance(listed, list) or not all(_is_release(each) and _has_state(each) for each in listed):
         yield Problem(str(folder / "versions.json"), "is no list of versions", ", ".join(_RELEASE_KEYS))
         return
     published = [each for each in listed if each["state"] == "published"]
     present = {path.name for path in folder.glob("v*") if path.is_dir()}
-    for name in sorted(present - {each["path"] for each in published}):
+    for name in sorted(present - {each["path"] for each in listed}):
         yield Problem(str(folder / name), "is not in versions.json", "every version listed")
+    yield from _withdrawn(folder, listed, present)
     for each in published:
         if each["path"] not in present:
             yield Problem(str(folder / each["path"]), "is listed in versions.json and is not there")
             continue
         yield from _version(folder / each["path"])
         yield from _digest(folder / each["path"], each["manifest"], "versions.json")
-    newest = {key: published[-1][key] for key in _RELEASE_KEYS} if published else None
-    if pointer != newest:
-        yield Problem(str(folder / "latest.json"), "does not name the newest version of versions.json", str(newest))
+    expected = ledger.pointer_to(listed)
+    if pointer != expected:
+        yield Problem(str(folder / "latest.json"), "does not name the newest version of versions.json", str(expected))
     elif pointer["path"] in present:
         yield from _latest(folder, folder / pointer["path"])
+    elif pointer["path"] is None and (folder / "latest").exists():
+        yield Problem(str(folder / "latest"), "is there although every version was withdrawn", "no such folder")
+    yield from _told(folder, index)
+
+
+def _withdrawn(folder: Path, listed: list[dict[str, Any]], present: set[str]) -> Iterator[Problem]:
+    """Each withdrawn version has its tombstone and nothing else; no other version has one."""
+    withdrawn = {each["path"]: each for each in listed if each["state"] == "withdrawn"}
+    for name, each in withdrawn.items():
+        if name in present:
+            yield Problem(str(folder / name), "was withdrawn, and its files are still there", "a tombstone only")
+        for fault in withdrawal.faults(folder, each):
+            yield Problem(str(folder / ledger.WITHDRAWN / f"{name}.json"), f"is of {name}, which {fault}")
+    for stone in sorted((folder / ledger.WITHDRAWN).glob("*")):
+        if stone.suffix != ".json" or stone.stem not in withdrawn:
+            yield Problem(str(stone), "is the tombstone of no withdrawn version", "one for each in versions.json")
+
+
+def _told(folder: Path, index: dict[str, Any]) -> Iterator[Problem]:
+    """The corrections log and the feeds say what the versions say."""
+    try:
+        log = corrections.log(folder / corrections.FILE, None, index["versions"])
+        made = {
+            corrections.FILE: corrections.csv_bytes(log),
+            feeds.VERSIONS: feeds.of_versions(folder, index),
+            feeds.CHANGES: feeds.of_changes(folder, index),
+        }
+    except (VerifyError, KeyError, TypeError, ValueError) as error:
+        yield Problem(str(folder), f"has news that cannot be read: {error}")
+        return
+    for name, content in made.items():
+        path = folder / name
+        if not path.is_file():
+            yield Problem(str(path), "is missing")
+        elif path.read_bytes() != content:
+            yield Problem(str(path), "is not what the versions say", "run the release again")
 
 
 def _latest(folder: Path, version: Path) -> Iterator[Problem]:
@@ -205,6 +242,18 @@ def _root_index(published: Path, rosters: list[Path]) -> Iterator[Problem]:
         return
     if index != {"rosters": own}:
         yield Problem(str(path), "is not what the rosters' own versions.json say", "the same versions")
+        return
+    for name, made in ((feeds.VERSIONS, feeds.of_rosters), (catalogue.FILE, catalogue.of_rosters)):
+        shown = published / name
+        if not shown.is_file():
+            yield Problem(str(shown), "is missing")
+            continue
+        try:
+            same = shown.read_bytes() == made(published, own)
+        except (IncumbentError, KeyError, TypeError, ValueError):
+            same = False
+        if not same:
+            yield Problem(str(shown), "is not what the versions say", "run the release again")
 
 
 def _rosters(published: Path) -> list[Path]:
@@ -217,6 +266,14 @@ def _is_release(value: object) -> bool:
     if not isinstance(value, dict) or any(key not in value for key in _RELEASE_KEYS):
         return False
     return isinstance(value["path"], str) and _NAME.fullmatch(value["path"]) is not None
+
+
+def _has_state(listed: Mapping[str, Any]) -> bool:
+    """Whether an entry of versions.json, all keys there, is published, or withdrawn with when and why."""
+    said = listed.get("withdrawn")
+    if listed.get("state") == "withdrawn":
+        return isinstance(said, dict) and type(said.get("sequence")) is int and isinstance(said.get("date"), str)
+    return listed.get("state") == "published" and said is None and type(listed["sequence"]) is int
 
 
 def _json(path: Path) -> Any:

@@ -59,7 +59,7 @@ def history(roster: str, entry: str | None, published: str, as_json: bool) -> No
     Of an entry: when the list had it, how long the list stayed wrong about it, and the verdict of each version. ENTRY
     is an entry_id, now or earlier, or a part of a name; entries that are long gone from the list are found too.
     """
-    from incumbent import publish
+    from incumbent import ledger, publish
     from incumbent.entry_history import entry_history
 
     if entry is None:
@@ -69,6 +69,9 @@ def history(roster: str, entry: str | None, published: str, as_json: bool) -> No
             return
         columns = ("version", "as_of", "state", "added", "removed", "changed")
         output.print_table(columns, versions.select(columns).rows())
+        for withdrawn in ledger.versions(Path(published) / roster):
+            if withdrawn["state"] == "withdrawn":
+                output.print_line(ledger.told(withdrawn))
         return
     found = entry_history(Path(published), roster, entry)
     if as_json:
@@ -108,25 +111,29 @@ def verify(ctx: click.Context, path: str, as_json: bool, quiet: bool) -> None:
 
 
 def version_folder(published: str, roster: str, version: str) -> Path:
-    """The folder of one version of a roster. Raises InputError that names the versions that there are."""
+    """The folder of one version of a roster. Raises InputError that names the versions that there are, or says when and
+    why the version was withdrawn."""
     folder = Path(published) / roster
     if not folder.is_dir():
         raise InputError(f"nothing is published as {roster!r}", where=published, do="run it first: incumbent run")
-    from incumbent import difference, publish
+    from incumbent import ledger
 
-    if version == "latest":
-        live = publish.current(folder)
-        if live is not None:
-            return live.path
-    named = sorted(
-        (path for path in folder.glob("v*") if difference.VERSION.fullmatch(path.name[1:])),
-        key=lambda path: difference.version_key(path.name[1:]),
-    )
+    listed, live = ledger.versions(folder), ledger.current(folder)
+    if version == "latest" and live is not None:
+        return live.path
+    withdrawn = {each["path"]: each for each in listed if each["state"] == "withdrawn"}
+    named = [path for path in ledger.version_folders(folder) if path.name not in withdrawn]
+    wanted = f"v{version.removeprefix('v')}"
     for path in named:
-        if path.name == f"v{version.removeprefix('v')}":
+        if path.name == wanted:
             return path
+    what = f"there is no version {version!r}"
+    if wanted in withdrawn:
+        what = ledger.told(withdrawn[wanted]).rstrip(".")
+    elif version == "latest" and withdrawn:
+        what = "every version was withdrawn"
     raise InputError(
-        f"there is no version {version!r}",
+        what,
         where=str(folder),
         expected=", ".join(path.name[1:] for path in named) or "a published version",
         do=f"incumbent history {roster} lists them",

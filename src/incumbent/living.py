@@ -1,0 +1,105 @@
+"""The files of a roster's folder that change: brought in line with the versions that there are, the pointer last.
+
+    latest/            a real copy of the newest version that is not withdrawn
+    versions.json      every version, oldest first
+    corrections.csv    what was put right or withdrawn, when, and of what class
+    feed.xml, changes-feed.xml
+    status.json        when last checked and changed, and the state of the sources
+    latest.json        the machine's truth. Written last.
+    ../versions.json, ../feed.xml, ../catalog.jsonld   the same of all rosters
+
+Every step can be done twice and gives the same bytes: a crash between two of them is mended by doing them again.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from incumbent import catalogue, corrections, durable, feeds, ledger, manifest
+
+
+def settle(
+    folder: Path,
+    title: str,
+    listed: list[dict[str, Any]],
+    status: Mapping[str, Any],
+    corrected: Sequence[corrections.Correction] | None = None,
+) -> None:
+    """Makes everything but the versions themselves say what `listed` (entries of versions.json) says.
+
+    `status`: the keys of status.json that change. `corrected`: the log of corrections; None leaves the one that is
+    published. The caller holds the lock and has an empty scratch folder.
+    """
+    scratch = folder / ledger.SCRATCH
+    pointer = ledger.pointer_to(listed)
+    if pointer["path"] is None:
+        _remove(folder / "latest", scratch)
+    elif not same_manifest(folder / "latest", folder / pointer["path"]):
+        replace_latest(folder, folder / pointer["path"])
+    index = {"slug": folder.name, "title": title, "versions": listed}
+    durable.write_json(index, folder / "versions.json", scratch)
+    tell(folder, corrected)
+    write_status(folder, {"version": pointer["version"], "as_of": pointer["as_of"], **status})
+    durable.write_json(pointer, folder / "latest.json", scratch)
+
+
+def tell(folder: Path, corrected: Sequence[corrections.Correction] | None = None) -> None:
+    """The corrections log, the feeds, and the indexes of all rosters, from versions.json and the versions."""
+    scratch = folder / ledger.SCRATCH
+    index = ledger.read(folder / "versions.json")
+    log = corrections.log(folder / corrections.FILE, corrected, index["versions"])
+    durable.write(corrections.csv_bytes(log), folder / corrections.FILE, scratch)
+    durable.write(feeds.of_versions(folder, index), folder / feeds.VERSIONS, scratch)
+    durable.write(feeds.of_changes(folder, index), folder / feeds.CHANGES, scratch)
+    _index_rosters(folder.parent, scratch)
+
+
+def write_status(folder: Path, news: Mapping[str, Any]) -> None:
+    """status.json: what it said, with `news` instead of what that says otherwise."""
+    path = folder / "status.json"
+    keys = ("version", "as_of", "last_checked", "last_changed", "next_run", "sources")
+    known: dict[str, Any] = {"slug": folder.name, **dict.fromkeys(keys), "sources": []}
+    status = known | (ledger.read(path) if path.exists() else {}) | dict(news)
+    status["sources"] = sorted(status["sources"], key=lambda source: json.dumps(source, sort_keys=True))
+    durable.write_json(status, path, folder / ledger.SCRATCH)
+
+
+def replace_latest(folder: Path, version: Path) -> None:
+    """latest/ becomes a copy of `version`; between the two renames it is not there, which a recovery sees."""
+    scratch, latest = folder / ledger.SCRATCH, folder / "latest"
+    new = scratch / "latest-new"
+    if new.exists():
+        shutil.rmtree(new)
+    durable.copy_tree(version, new)
+    _remove(latest, scratch)
+    new.replace(latest)
+    durable.flush(folder)
+
+
+def same_manifest(one: Path, other: Path) -> bool:
+    """Whether two folders have the same manifest."""
+    path = one / manifest.NAME
+    return path.is_file() and path.read_bytes() == (other / manifest.NAME).read_bytes()
+
+
+def _remove(shown: Path, scratch: Path) -> None:
+    """`shown` is no longer there, in one step; what it held goes with the scratch folder."""
+    old = scratch / f"{shown.name}-old"
+    if old.exists():
+        shutil.rmtree(old)
+    if shown.exists():
+        shown.replace(old)
+        durable.flush(shown.parent)
+
+
+def _index_rosters(published: Path, scratch: Path) -> None:
+    """The files above the rosters, from every roster's own; rosters can be published at the same time, this cannot."""
+    with durable.locked(published, wait=True):
+        rosters = [ledger.read(path) for path in sorted(published.glob("*/versions.json"))]
+        durable.write(feeds.of_rosters(published, rosters), published / feeds.VERSIONS, scratch)
+        durable.write(catalogue.of_rosters(published, rosters), published / catalogue.FILE, scratch)
+        durable.write_json({"rosters": rosters}, published / "versions.json", scratch)
