@@ -51,9 +51,8 @@ def activity(
     with _in_scratch(Path(scratch) if scratch is not None else target.parent) as folder:
         sorting, counting = jobs.plan(found, moment, buckets, folder)
         tally = Counter[str]()
-        for one in run(jobs.sort_portion, sorting):
-            tally.update(one)
-        for one in run(jobs.count_bucket, counting):
+        sorted_ = run(jobs.sort_portion, sorting) if sorting else []
+        for one in (*sorted_, *run(jobs.count_bucket, counting)):
             tally.update(one)
         sources = [Path(job.output) for job in counting]
         listing = None if listed is None else jobs.list_accounts(listed, moment, folder)
@@ -74,8 +73,8 @@ def _in_scratch(folder: Path) -> AbstractContextManager[Path]:
 class Report:
     """What was done: `observed_at`, rows written (`accounts`), `buckets`, and `tally`.
 
-    `tally`: `rows` read, `posts` counted, and what was left out: the kinds that are no post, `later` (after the moment),
-    `repeated` (the same post_id once more).
+    `tally`: `rows` read, `posts` counted, and what was left out: each kind that is no post, `later` (after the
+    moment), `repeated` (the same post_id once more).
     """
 
     observed_at: str

@@ -6,10 +6,11 @@ twice, so what it writes appears whole and is the same each time.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -29,24 +30,25 @@ THREADS = 2
 
 
 def embedded(function: Callable[[Job], Result], jobs: Sequence[Job]) -> list[Result]:
-    """Each job in this process, a few at a time; the results in the order of the jobs. The first error ends it."""
+    """Each job in this process, a few at a time; the results in the order of the jobs.
+
+    The error of the first job, in their order, that fails ends it: jobs begin in that order, so it is always the same.
+    """
     pool = ThreadPoolExecutor(max_workers=min(THREADS, os.cpu_count() or 1))
     try:
-        futures = [pool.submit(function, job) for job in jobs]
-        wait(futures, return_when=FIRST_EXCEPTION)
-        return [future.result() for future in futures if future.done()]
+        return [future.result() for future in [pool.submit(function, job) for job in jobs]]
     finally:
         pool.shutdown(cancel_futures=True)
 
 
 @contextmanager
-def cluster(address: str, *, deadline: float = DEADLINE) -> Iterator[Run]:
+def cluster(address: str, *, deadline: float | None = None) -> Iterator[Run]:
     """Jobs on the Dask cluster whose scheduler is at `address`, such as tcp://scheduler:8786.
 
     The workers must have this version of incumbent, and see the input's files and the scratch folder under the same
-    names. A worker that dies is no error: the scheduler gives its jobs to another. Raises InputError when Dask is not
-    installed; ClusterError when nothing answers in `deadline` seconds, a worker is of another version or sees other
-    files, all workers are gone for `deadline` seconds, or a job has killed its worker again and again.
+    names. A worker that dies is no error: the scheduler gives its jobs to another. `deadline`: seconds (DEADLINE).
+    Raises InputError when Dask is not installed; ClusterError when nothing answers in that time, a worker is of another
+    version or sees other files, all workers have been gone for so long, or a job has killed its worker again and again.
     """
     try:
         from distributed import Client
@@ -55,21 +57,40 @@ def cluster(address: str, *, deadline: float = DEADLINE) -> Iterator[Run]:
             "Dask is not installed", where="--cluster", expected="the packages dask and distributed",
             do="install incumbent[dask], or leave --cluster out",
         ) from None  # fmt: skip
-    try:
-        client = Client(address, timeout=deadline, set_as_default=False)  # type: ignore[no-untyped-call]
-    except (OSError, ValueError, TypeError, RuntimeError) as error:
-        raise ClusterError(
-            f"the cluster cannot be reached: {error}", address, f"a Dask scheduler that answers within {deadline:g} s",
-        ) from error  # fmt: skip
+    deadline = DEADLINE if deadline is None else deadline
+    _require_scheduler(address, deadline)
+    client = Client(address, timeout=deadline, set_as_default=False)  # type: ignore[no-untyped-call]
     try:
         _require_workers(client, address, deadline)
 
         def run(function: Callable[[Job], Result], jobs: Sequence[Job]) -> list[Result]:
-            return _on_cluster(client, address, deadline, function, jobs)
+            with client.as_current():
+                return _on_cluster(client, address, deadline, function, jobs)
 
         yield run
     finally:
         client.close(timeout=deadline)  # type: ignore[no-untyped-call]
+
+
+def _require_scheduler(address: str, deadline: float) -> None:
+    """Asked before there is a Client: one that could not connect tries again when it is collected, and says so."""
+    from distributed import rpc
+    from distributed.security import Security
+
+    security = Security().get_connection_args("client")  # type: ignore[no-untyped-call]
+
+    async def ask() -> object:
+        async with rpc(address, connection_args=security) as other:  # type: ignore[no-untyped-call]
+            return await asyncio.wait_for(other.identity(), deadline)
+
+    expected = f"a Dask scheduler that answers within {deadline:g} s"
+    try:
+        answer = asyncio.run(ask())
+    except Exception as error:  # whatever it is that answers there, if it is no Dask, may lead to any error in Dask
+        what = str(error) or f"no answer within {deadline:g} s"
+        raise ClusterError(f"the cluster cannot be reached: {what}", address, expected) from error
+    if not isinstance(answer, dict) or answer.get("type") != "Scheduler":
+        raise ClusterError("what answers is no scheduler", address, expected)
 
 
 def _require_workers(client: Client, address: str, deadline: float) -> None:
@@ -95,8 +116,6 @@ def _version() -> str:
 def _on_cluster(
     client: Client, address: str, deadline: float, function: Callable[[Job], Result], jobs: Sequence[Job]
 ) -> list[Result]:
-    from concurrent.futures import CancelledError
-
     from distributed import KilledWorker
 
     futures: list[Future[Result]] = client.map(function, list(jobs), pure=False)

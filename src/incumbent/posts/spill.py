@@ -22,7 +22,7 @@ import pyarrow as pa
 from incumbent.posts.coded import ROWS, Coded, merged, split
 
 _PREFIX = ".incumbent-posts-"
-_ROWS_AT_ONCE = 1_000_000  # rows held before they are written: fewer, longer pieces for each bucket
+_ROWS_AT_ONCE = 500_000  # rows held before they are written: fewer, longer pieces for each bucket
 _OPTIONS = pa.ipc.IpcWriteOptions(compression="lz4")
 
 
