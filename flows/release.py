@@ -11,6 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
@@ -27,6 +28,7 @@ from incumbent import (
     snapshots,
     sources,
     stages,
+    vanished,
 )
 from incumbent import roster as rosters_module
 from incumbent.archive import Archive
@@ -155,12 +157,14 @@ def publish_version(
     roster_folder: str, tables: Stage, states: list[dict[str, Any]], as_of: str, published: str
 ) -> dict[str, Any]:
     """Compare with the last version, number, write, check, promote. The same tables again make no version."""
-    known, ran = _roster(roster_folder), []
+    known, made, ran = _roster(roster_folder), stages.take(tables), []
 
     def check(staging: Path, previous: Path | None) -> None:
+        if previous is not None:
+            vanished.require_few(known, as_of, pl.read_parquet(previous / "roster.parquet"), made["roster"])
         ran.extend(check_version(str(staging), str(previous) if previous else None))
 
-    draft = package.Draft(stages.take(tables), known, as_of)
+    draft = package.Draft(made, known, as_of)
     done = publish.publish(draft, Path(published), known.slug, check=check, sources=states)
     get_run_logger().info("version %s: %s", done.version, "published" if done.changed else "nothing has changed")
     return {"number": done.version, "path": str(done.path), "changed": done.changed, "checks": ran}

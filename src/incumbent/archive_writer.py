@@ -15,6 +15,7 @@ import threading
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -83,6 +84,7 @@ class ArchiveWriter:
         self._appending = threading.Lock()
         self._rows: dict[str, list[IndexRow]] = {}
         self._latest: dict[str, dict[str, IndexRow]] = {}  # file -> URL -> its latest whole response
+        self._doubted: set[tuple[str, str]] = set()  # file and URL of those of them that have a note
 
     def __enter__(self) -> Self:
         with ExitStack() as opened:
@@ -132,15 +134,32 @@ class ArchiveWriter:
         with self._appending:
             return self._add(source_id, url, fetched_at, status, headers, body, method, request_headers, fields)
 
+    def add_note(self, source_id: str, url: str, text: str) -> None:
+        """Append what is to be known of the last whole response of `url`: why it is doubted. Safe to call from threads.
+
+        From then on until a newer response comes, `latest` gives no validators: they would vouch for that page.
+        """
+        file = archive_index.file_name(source_id)
+        with self._appending:
+            row = self._latest_row(file, url)
+            if row is not None:
+                about = read_record(self.folder, row)
+                self._append(file, [("metadata", warc.note(url, about, text))])
+                self._doubted.add((file, url))
+
     def latest(self, source_id: str, url: str) -> Snapshot | None:
-        """The last whole response of `url`, without its content: its headers carry what a conditional request needs."""
+        """The last whole response of `url`, without its content: its headers carry what a conditional request needs.
+
+        One with a note (add_note) has no headers.
+        """
         file = archive_index.file_name(source_id)
         with self._appending:
             row = self._latest_row(file, url)
             if row is None:
                 return None
             record = read_record(self.folder, row).without_content()
-            return snapshot_of(row, record, record)
+            found = snapshot_of(row, record, record)
+            return replace(found, headers={}) if (file, url) in self._doubted else found
 
     @contextmanager
     def paused(self) -> Iterator[None]:
@@ -184,10 +203,12 @@ class ArchiveWriter:
         if file not in self._rows:
             texts.insert(0, ("warcinfo", warc.warcinfo(file, fetched_at, f"captures of source {source_id}")))
         written = self._append(file, texts)
+        del texts, text, body  # a body can be large, and another copy of it is about to be read back
         row = written[-2]
         record = read_record(self.folder, row)
         if kind == "response" and whole:
             self._latest.setdefault(file, {})[url] = row
+            self._doubted.discard((file, url))
         return snapshot_of(row, record, original or record)
 
     def _append(self, file: str, texts: Sequence[tuple[str, bytes]]) -> list[IndexRow]:
@@ -208,10 +229,15 @@ class ArchiveWriter:
         if file not in self._latest:
             latest = {}
             for row in self._rows.get(file, []):
-                if row.type == "response":
-                    record = read_record(self.folder, row)
-                    if status_of(record) == 200 and "WARC-Truncated" not in record.headers:
-                        latest[record.headers.get("WARC-Target-URI", "")] = row
+                if row.type not in ("response", "metadata"):
+                    continue
+                record = read_record(self.folder, row)
+                url_of = record.headers.get("WARC-Target-URI", "")
+                if row.type == "metadata":
+                    self._doubted.add((file, url_of))
+                elif status_of(record) == 200 and "WARC-Truncated" not in record.headers:
+                    latest[url_of] = row
+                    self._doubted.discard((file, url_of))
             self._latest[file] = latest
         return self._latest[file].get(url)
 

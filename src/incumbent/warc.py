@@ -98,6 +98,18 @@ def revisit(
     return headers["WARC-Record-ID"], _written(url, "revisit", b"", headers, http=http)
 
 
+def note(url: str, about: Record, text: str) -> bytes:
+    """Text of a `metadata` record that says something of the record `about`. Its date is that record's."""
+    date = about.headers["WARC-Date"]
+    headers = {
+        "WARC-Record-ID": record_id("metadata", url, date, about.id, text),
+        "WARC-Date": date,
+        "WARC-Refers-To": about.id,
+    }
+    content = f"note: {_line(text)}\r\n".encode()
+    return _written(url, "metadata", content, headers, content_type="application/warc-fields")
+
+
 def warcinfo(file: str, date: str, about: str) -> bytes:
     """Text of the `warcinfo` record that opens a file and says what it holds."""
     content = f"software: incumbent\r\nformat: WARC File Format 1.1\r\ndescription: {_line(about)}\r\n".encode()

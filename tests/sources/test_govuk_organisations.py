@@ -35,9 +35,10 @@ def body(title: str, status: str = "live", closed: str | None = None, *successor
 
 
 def index(*results: dict[str, Any], current: int = 1, pages: int = 1) -> dict[str, Any]:
+    size = max(1, len(results))
     document: dict[str, Any] = {
-        "results": list(results), "current_page": current, "total": 20 * pages, "pages": pages, "page_size": 20,
-        "start_index": 20 * current - 19, "_response_info": {"status": "ok", "links": []},
+        "results": list(results), "current_page": current, "total": size * pages, "pages": pages, "page_size": size,
+        "start_index": size * (current - 1) + 1, "_response_info": {"status": "ok", "links": []},
     }  # fmt: skip
     if current < pages:
         document["next_page_url"] = f"{FIRST}?page={current + 1}"
@@ -153,3 +154,11 @@ def test_what_is_not_as_it_must_be_is_raised_with_its_place(way: str, value: Any
 def test_settings() -> None:
     with pytest.raises(ValidationError, match="there is no status 'open'"):
         govuk_organisations.Settings.model_validate({"statuses": ["open"]})
+
+
+def test_a_page_that_has_lost_rows_is_no_page() -> None:
+    document = index(WORKS, COURT, AGENCY)
+    document["results"].pop()
+    with pytest.raises(SourceError, match="does not list what it counts") as caught:
+        followed(document)
+    assert (caught.value.locator, caught.value.value, caught.value.expected) == ("/results", "2", "3")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from incumbent import edtf
+from incumbent import edtf, platforms
 from incumbent.archive import Archive, Snapshot
 from incumbent.fetch import FAULT_TABLE
 from incumbent.replay import SourceState
@@ -20,6 +21,8 @@ _ADVICE = {
     "pagination": "raise `page_limit` of the source if it really has more pages",
     "personal_data": "it is asked again at the next run; if the layout has changed, mend the adapter",
     "stopped": "mend the token, or wait until the platform allows it; it is asked again at the next run",
+    "returned": "it is used; look at the page, which may be an old copy served again",
+    "shrunk": "it is used; look at the page, which may have lost a part of its rows",
     "quarantined": "it is kept, and asked again at the next run; if the layout has changed, mend the settings",
 }
 
@@ -49,12 +52,17 @@ def state_of(roster: Roster, source: Source, captured: Captured, archive: Archiv
             "next": _ADVICE["no_pages"],
         }
     if not bad:
-        return state
+        doubtful = [outcome for outcome in outcomes if outcome.doubt]
+        if not doubtful:
+            return state
+        first = doubtful[0]
+        note = _counted(doubtful, outcomes, f"{first.address}: {first.why}")
+        return state | {"fault": first.doubt, "note": note, "next": _advice(first.doubt or "")}
     pages = Pages(roster, source, archive, day)
     ages = [_age(pages, outcome.address, day) for outcome in bad]
     known = [age for age in ages if age is not None]
     worst = bad[ages.index(None)] if None in ages else bad[ages.index(max(known))]
-    said = f"{len(bad)} of {len(outcomes)} pages: {worst.why}" if len(outcomes) > 1 else worst.why
+    said = _counted(bad, outcomes, worst.why)
     state |= {"fault": worst.fault, "note": said, "next": worst.next or _advice(worst.fault or "")}
     if len(known) == len(ages):
         age = max(known)
@@ -66,13 +74,19 @@ def state_of(roster: Roster, source: Source, captured: Captured, archive: Archiv
     return state | {"state": "quarantined" if worst.fault == "quarantined" else "failed"}
 
 
+def _counted(some: Sequence[Outcome], outcomes: Sequence[Outcome], why: str) -> str:
+    return f"{len(some)} of {len(outcomes)} pages: {why}" if len(outcomes) > 1 else why
+
+
 def _advice(fault: str) -> str:
     return _ADVICE[fault] if fault in _ADVICE else FAULT_TABLE[fault].advice
 
 
 def _age(pages: Pages, address: str, day: str) -> int | None:
     """Days since the page last said what is carried forward; None where there is nothing to carry."""
-    run = pages.good(address)
+    # Of platforms an error is an answer as well, but one that says nothing is not what is carried forward.
+    told = (run for run in reversed(pages.runs(address)) if run.last.snapshot.status in platforms.TELLING)
+    run = next((run for run in told if pages.fault(run) is None), None)
     if run is None:
         return None
     known = run.last.snapshot.known_at
@@ -85,7 +99,10 @@ def _ago(days: int) -> str:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one page: `fresh` bytes, the same as before, or a fault with why (a sentence) and what is next."""
+    """What became of one page: `fresh` bytes, the same as before, or a fault with why (a sentence) and what is next.
+
+    A `doubt` is about a page that is used all the same (capturing.doubts).
+    """
 
     address: str
     fresh: bool = False
@@ -93,6 +110,7 @@ class Outcome:
     fault: str | None = None
     why: str = ""
     next: str | None = None
+    doubt: str | None = None
     snapshot: Snapshot | None = field(default=None, repr=False)  # of a page that names others, until they are known
 
 

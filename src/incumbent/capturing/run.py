@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from incumbent import platforms
 from incumbent.archive import Archive, Snapshot
 from incumbent.archive_writer import ArchiveWriter
+from incumbent.capturing.doubts import Doubts
 from incumbent.capturing.outcomes import Captured, Outcome
 from incumbent.errors import SourceError
 from incumbent.fetch import FetchError, Request, Response
@@ -48,6 +49,7 @@ class Run:
     ) -> None:
         self._roster, self._archive, self._writer, self._fetcher = roster, archive, writer, fetcher
         self._day, self._tokens = day, tokens
+        self._doubts = Doubts(roster, archive, writer)
         self._stopped: set[str] = set()  # ids of sources that are not asked again in this run
 
     def source(self, source: Source, before: Mapping[str, Future[Captured]], said: Callable[[str], None]) -> Captured:
@@ -191,13 +193,24 @@ class Run:
             why = f"personal data in it cannot be told apart, so that it is not kept: {error}"
             return replace(outcome, fault="personal_data", why=why)
         redacted = body != response.body
+        latest = self._writer.latest(source.id, address)
         snapshot = self._add(source, address, memento, replace(response, body=body), redacted=redacted)
         try:
-            page.read_page(self._roster, source, snapshot)
+            parsed = page.read_page(self._roster, source, snapshot)
         except SourceError as error:
-            return replace(outcome, fault="quarantined", why=page.why(error))
+            return self._doubted(source, address, replace(outcome, fault="quarantined", why=page.why(error)))
+        if latest and not memento and not snapshot.unchanged:
+            if outdated := self._doubts.fault_of(source, snapshot):
+                return self._doubted(source, address, replace(outcome, fault="quarantined", why=outdated))
+            if doubt := self._doubts.about(source, snapshot, parsed):
+                outcome = self._doubted(source, address, replace(outcome, doubt=doubt[0], why=doubt[1]))
         kept = snapshot if registry.names_others(source.adapter) else None
         return replace(outcome, fresh=not snapshot.unchanged, snapshot=kept)
+
+    def _doubted(self, source: Source, address: str, outcome: Outcome) -> Outcome:
+        """The outcome, its doubt kept beside the page: the next run asks for the whole of it again."""
+        self._writer.add_note(source.id, address, f"{outcome.fault or outcome.doubt}: {outcome.why}")
+        return outcome
 
     def _add(
         self,

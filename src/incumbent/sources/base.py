@@ -72,10 +72,12 @@ class AdapterSettings(BaseModel):
 class Adapter(Protocol):
     """What a module of this package offers. `parse` raises SourceError for anything that it cannot map.
 
-    A module may offer two functions more, which registry.links and registry.redacted call where they exist:
+    A module may offer three functions more, which functions of the same name in registry call where they exist:
     `links(snapshot, settings, context) -> Links` (raises SourceError as parse does), and
     `redacted(content: bytes, declared: str | None) -> bytes`: the response without the personal data that the archive
-    must not keep, in the same format; raises ValueError where it cannot tell what is personal.
+    must not keep, in the same format; raises ValueError where it cannot tell what is personal;
+    `edited(snapshot, context) -> str | None`: the instant of the last edit that the page states, where no later copy
+    can state an earlier one: how an old copy that is served again is told. None where it does not say; never raises.
     """
 
     Settings: type[AdapterSettings]

@@ -59,6 +59,15 @@ def content_item(snapshot: Snapshot, context: Context, schemas: Sequence[str]) -
     return item
 
 
+def edited(snapshot: Snapshot, context: Context) -> str | None:
+    """When the content store last put the item together (updated_at): at every change of it or of what it links to."""
+    try:
+        moment = dt.datetime.fromisoformat(jsontree.load(snapshot, context).text("updated_at"))
+    except (SourceError, ValueError):
+        return None  # an item that lacks it is of another kind; whether it can be used, parse says
+    return None if moment.tzinfo is None else moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def claims(rows: Sequence[Mapping[str, str | None]], snapshot: Snapshot, context: Context) -> Parsed:
     """Claims from rows of _CELLS and _locator; each may be left out."""
     schema = dict.fromkeys((LOCATOR, *_CELLS), pl.String)

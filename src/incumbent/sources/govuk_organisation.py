@@ -47,6 +47,8 @@ STANDINGS = {
     "withdrawn": "of a person, role or appointment that GOV.UK has withdrawn: left out",
 }
 
+edited = govuk.edited  # when the page was last put together
+
 
 def parse(snapshot: Snapshot, settings: Mapping[str, Any], context: Context) -> Parsed:
     """One claim per appointment that is shown: holds, with its start, as at the day of the capture.

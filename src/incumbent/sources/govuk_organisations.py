@@ -64,6 +64,10 @@ def _page(snapshot: Snapshot, context: Context) -> Node:
         raise page.child("results").error("the page lists no organisation", expected="at least one")
     if page.integer("current_page") > page.integer("pages"):
         raise page.child("current_page").error("the page lies beyond the last", expected=str(page.integer("pages")))
+    due = min(page.integer("page_size"), page.integer("total") - page.integer("start_index") + 1)
+    if len(page.items("results")) != due:
+        listed = str(len(page.items("results")))
+        raise page.child("results").error("the page does not list what it counts", value=listed, expected=str(due))
     return page
 
 

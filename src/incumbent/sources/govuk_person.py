@@ -17,6 +17,8 @@ from incumbent.sources import govuk, govuk_accounts
 from incumbent.sources.base import AdapterSettings, Context, Parsed
 from incumbent.sources.jsontree import Node
 
+edited = govuk.edited  # when the page was last put together
+
 
 def parse(snapshot: Snapshot, settings: Mapping[str, Any], context: Context) -> Parsed:
     """One claim per appointment and organisation of its role: holds, with its start, and its end or as at the capture.

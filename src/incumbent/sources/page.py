@@ -36,8 +36,8 @@ def context_of(roster: Roster, source: Source, snapshot: Snapshot) -> Context:
 
 
 def read_page(roster: Roster, source: Source, snapshot: Snapshot) -> Parsed:
-    """What a snapshot says. Raises SourceError when it lacks its markers, its adapter cannot map it, or it gives fewer
-    claims than `minimum`."""
+    """What a snapshot says. Raises SourceError when it lacks its markers, its adapter cannot map it or the addresses
+    that it names, or it gives fewer claims than `minimum`."""
     _check_markers(source, snapshot)
     parsed = registry.get(source.adapter).parse(snapshot, source.settings, context_of(roster, source, snapshot))
     if parsed.height < source.minimum:
@@ -48,6 +48,8 @@ def read_page(roster: Roster, source: Source, snapshot: Snapshot) -> Parsed:
             value=str(parsed.height),
             expected=f"at least {source.minimum}",
         )
+    if registry.names_others(source.adapter):
+        links_of(roster, source, snapshot)
     return parsed
 
 

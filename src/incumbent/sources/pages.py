@@ -32,6 +32,7 @@ class Pages:
         self._roster, self._source, self._archive = roster, source, archive
         self._reads_errors = registry.reads_errors(source.adapter)
         self._read: dict[tuple[str, str], Parsed | SourceError] = {}  # by the records of a run's ends
+        self._old: dict[str, tuple[dict[str, str], str | None]] = {}  # by address; see _edits
         self.visits: dict[str, list[Visit]] = {}
         found = sorted(archive.visits(source.id, as_of=as_of), key=lambda visit: _last_day(source, visit.snapshot))
         for visit in found:
@@ -87,7 +88,29 @@ class Pages:
             self.read(run)
         except SourceError as error:
             return page.why(error)
-        return None
+        return self._edits(run.address)[0].get(run.first.snapshot.record)
+
+    def outdated(self, snapshot: Snapshot) -> str | None:
+        """Why a page with its content, which these pages need not have, is an old copy served again; else None."""
+        return _why_outdated(self._edited(snapshot), self._edits(snapshot.url)[1])
+
+    def _edits(self, address: str) -> tuple[dict[str, str], str | None]:
+        """The old copies among the runs of an address, and the newest moment of an edit that its pages state."""
+        if address not in self._old:
+            old, newest = {}, None
+            for run in self.runs(address) if registry.states_edits(self._source.adapter) else []:
+                edited = self._edited(self._archive.load(run.first))
+                if why := _why_outdated(edited, newest):
+                    old[run.first.snapshot.record] = why
+                newest = max(filter(None, (newest, edited)), default=None)
+            self._old[address] = old, newest
+        return self._old[address]
+
+    def _edited(self, snapshot: Snapshot) -> str | None:
+        """When the publisher says that a page was last edited: an instant in UTC. A moment to come says nothing."""
+        context = page.context_of(self._roster, self._source, snapshot)
+        edited = registry.edited(self._source.adapter, snapshot, context)
+        return edited if edited is not None and edited <= snapshot.fetched_at else None
 
     def good(self, address: str) -> Run | None:
         """The latest run of an address that can be used."""
@@ -123,6 +146,12 @@ def current_addresses(source: Source, pages: Pages, named: dict[str, Walk | None
     if source.past and not any(address in pages.visits for address in found.pages):
         return Walk(pages=list(pages.visits))
     return found
+
+
+def _why_outdated(edited: str | None, newest: str | None) -> str | None:
+    if edited is None or newest is None or edited >= newest:
+        return None
+    return f"it is an old copy: it was edited at {edited}, and a page that came before at {newest}"
 
 
 def _with(days: tuple[str, ...], source: Source, visit: Visit) -> tuple[str, ...]:

@@ -60,6 +60,17 @@ def redacted(adapter: str, content: bytes, declared: str | None) -> bytes:
     return content if redact is None else cast(bytes, redact(content, declared))
 
 
+def edited(adapter: str, snapshot: Snapshot, context: Context) -> str | None:
+    """When a page says that it was last edited, UTC such as 2026-11-22T08:00:00Z; None where it does not say."""
+    found = getattr(get(adapter), "edited", None)
+    return None if found is None else cast(str | None, found(snapshot, context))
+
+
+def states_edits(adapter: str) -> bool:
+    """Whether the pages of an adapter say when they were last edited, by a clock that is never set back."""
+    return hasattr(get(adapter), "edited")
+
+
 def names_others(adapter: str) -> bool:
     """Whether the pages of an adapter name further ones."""
     return hasattr(get(adapter), "links")
