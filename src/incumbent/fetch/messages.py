@@ -130,8 +130,10 @@ class Limits:
     connect_seconds: float = 10.0  # name, connection and TLS, each attempt
     read_seconds: float = 30.0  # without a byte
     header_bytes: int = 65_536  # status line and headers
-    wire_bytes: int = 64_000_000  # a body as it comes, its framing included
-    decoded_bytes: int = 128_000_000  # a body, its content encoding undone
+    wire_bytes: int = 16_000_000  # a body as it comes, its framing included
+    # A body, its content encoding undone. The largest that a bundled roster asks for has some 12 MB; several threads
+    # hold one each, and archiving takes copies.
+    decoded_bytes: int = 24_000_000
     error_bytes: int = 1_000_000  # of the body of any other answer than 200; what is beyond is left
     retries: int = 3  # after the first attempt
     backoff_seconds: float = 0.5  # before the first retry; doubles with each, half of it at random
