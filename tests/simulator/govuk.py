@@ -204,7 +204,7 @@ def _search(call: Call, world: World) -> Answer:
 
 def _wanted(document: dict[str, Any], call: Call) -> bool:
     """Whether a document passes the filters of a search: several of one name are alternatives."""
-    words = call.one("q").casefold().split()
+    words = call.one("q").casefold().replace('"', " ").split()  # a phrase in quotes is found by its words
     text = f"{document['title']} {document['description']}".casefold()
     if not all(word in text for word in words):
         return False
@@ -213,6 +213,8 @@ def _wanted(document: dict[str, Any], call: Call) -> bool:
         if kind not in ("filter", "reject"):
             continue
         has = document.get(key)
+        if key == "content_purpose_subgroup":
+            has = "news" if document["format"] == "announcement" else None
         if key == "public_timestamp":
             passes = _in_range(str(has or ""), values[0])
         else:
