@@ -46,7 +46,7 @@ def test_nothing_known_by_then_is_a_failure_that_holds_only_what_is_required(tmp
     assert optional["fetched_at"] is None
     assert optional["note"] == "the archive holds nothing of it that was known by 2012-05-31"
     require([optional])
-    with pytest.raises(HeldError, match="required source list failed: the archive holds nothing"):
+    with pytest.raises(HeldError, match="required source list is failed: the archive holds nothing"):
         require([optional, replay(source(required=True), kept, "2012-05-31")])
 
 

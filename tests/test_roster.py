@@ -124,7 +124,7 @@ def test_every_bundled_roster_loads() -> None:
         ("slug: works", "slug: 7", "slug", "is 7", "valid string"),
         ("slug: works", "slug: other", "slug", "not the folder's name", "works"),
         ("role: roster", "role: rooster", "rooster", "is 'rooster'", "'roster' or 'evidence'"),
-        ("adapter: html_list", "adapter: html_lst", "html_lst", "did you mean html_list", "csv | html_list"),
+        ("adapter: html_list", "adapter: html_lst", "html_lst", "did you mean html_list", "html_list | html_table"),
         ("      selector: ul > li", "      selector: 'ul > ['", "'ul > ['", "not a CSS selector", ""),
         ("      items: ul > li", "      items: 'ul > ['", "items: 'ul", "not a CSS selector", ""),
         ("(?P<person>[^,]+),", "(?P<person>[^,]+,", "patterns", "not a regular expression", ""),
