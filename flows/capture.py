@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +27,7 @@ def capture(
     live: bool = False,
     history: bool = False,
     contact: str | None = None,
-    bases: Mapping[str, str] | None = None,
+    bases: dict[str, str] | None = None,
 ) -> dict[str, Any]:
     """Every source of ROSTER, as of a day: its state in this run. A required source that failed holds the run.
 
@@ -39,7 +38,9 @@ def capture(
     day = as_of or (today if live else known.as_of or today)
     folder = archive or str(known.folder / "archive")
     if live:
-        states = capture_live(str(known.folder), folder, day, contact or known.contact, dict(bases or {}), history)
+        states = capture_live(
+            str(known.folder), folder, day, capturing.contact_of(known, contact), bases or {}, history
+        )
     else:
         states = [capture_source(str(known.folder), source.id, folder, day) for source in known.in_force(day)]
     create_table_artifact(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from prefect import flow
@@ -21,7 +20,7 @@ def watch(
     live: bool = False,
     history: bool = False,
     contact: str | None = None,
-    bases: Mapping[str, str] | None = None,
+    bases: dict[str, str] | None = None,
 ) -> dict[str, Any]:
     """Bring in the sources of ROSTER and publish what they change. The report is the release's, with the capture's.
 

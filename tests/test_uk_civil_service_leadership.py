@@ -90,7 +90,7 @@ def test_only_official_notices_are_primary() -> None:
 
 
 def test_every_page_is_a_transcription_with_its_place_and_a_licence() -> None:
-    rows = read(None).sources
+    rows = read("2012-12-31").sources
     assert rows["kind"].unique().to_list() == ["transcription"]
     assert rows["state"].unique().to_list() == ["fresh"]
     for column in ("url", "title", "publisher", "licence", "sha256"):

@@ -7,6 +7,7 @@ decide. A page that fails never stops another. Nothing is interpreted here but w
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -17,12 +18,17 @@ from incumbent.archive_writer import ArchiveWriter
 from incumbent.capturing.candidates import candidates
 from incumbent.capturing.outcomes import Captured, state_of
 from incumbent.capturing.run import Fetches, Run
-from incumbent.errors import RosterError
+from incumbent.errors import InputError, RosterError
 from incumbent.replay import SourceState, replay
 from incumbent.roster import Politeness, Roster, Source
 from incumbent.sources.walk import hosts_of
 
-__all__ = ["capture", "politeness"]
+#: The variable that says who runs the capture: an e-mail or web address that every source is told.
+CONTACT = "INCUMBENT_CONTACT"
+
+_ADDRESS = re.compile(r"https?://[^\s/]+\.[^\s]+|[^\s@]+@[^\s@]+\.[^\s@]+")
+
+__all__ = ["capture", "contact_of", "politeness"]
 
 
 def capture(
@@ -73,6 +79,24 @@ def capture(
             for source in roster.sources
             if source.id in asked
         ]
+
+
+def contact_of(roster: Roster, given: str | None = None) -> str:
+    """Whom the sources can write to: as given, else CONTACT of the environment, else the roster's, if it is an address.
+
+    Raises InputError where there is none: nobody is asked by a stranger.
+    """
+    contact = given or os.environ.get(CONTACT, "").strip() or roster.contact
+    if not _ADDRESS.fullmatch(contact):
+        raise InputError(
+            "the sources are to be told who asks, and no address is known"
+            if contact == roster.contact
+            else "the sources are to be told who asks, and this is no address",
+            where="--contact" if given else f"{CONTACT}, or contact in {roster.where('contact')}",
+            expected="an e-mail or web address",
+            do=f"give --contact, or set {CONTACT}",
+        )
+    return contact
 
 
 def politeness(roster: Roster) -> dict[str, Politeness]:

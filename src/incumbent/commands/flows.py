@@ -137,7 +137,11 @@ def _flow(name: str, quiet: bool, **parameters: Any) -> dict[str, Any]:
     if parameters.get("as_of") is not None:
         edtf.parse_day(parameters["as_of"], what="--as-of")
     rosters = parameters["rosters"]
-    roster.load(parameters["roster"], Path(rosters) if rosters else None)
+    known = roster.load(parameters["roster"], Path(rosters) if rosters else None)
+    if parameters.get("live"):
+        from incumbent import capturing
+
+        capturing.contact_of(known, parameters["contact"])
     with _writable_home(), output.Progress(quiet=quiet).step(_STEPS[name].format(**parameters)):
         return engine.run(name, **parameters)
 

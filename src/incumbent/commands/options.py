@@ -62,9 +62,8 @@ def live(command: Command) -> Command:
             click.option(
                 "--contact",
                 default=None,
-                envvar="INCUMBENT_CONTACT",
                 metavar="TEXT",
-                help="With --live: your e-mail or web address, which each source is told (default: the roster's).",
+                help="With --live: your e-mail or web address, which each source is told (else INCUMBENT_CONTACT).",
             ),
             click.option(
                 "--base",

@@ -71,7 +71,8 @@ def read_roster_claims(roster: Roster, archive: Archive, as_of: str | None = Non
         named_none = source.role == "evidence" and bool(source.follows) and not current.faults
         may_be_empty = source.id in roster.past_only or (named_none and any(named.get(one) for one in source.follows))
         parsed, source_rows = _read(source, pages, current, as_of, may_be_empty=may_be_empty)
-        _hold(source, source_rows, roster.where("sources", number))
+        if as_of is not None or pages.visits or (source.since or source.until) is None:
+            _hold(source, source_rows, roster.where("sources", number))
         found += parsed
         rows += source_rows
         if source.role == "roster":
