@@ -19,6 +19,7 @@ from incumbent import (
     activity,
     checks,
     curation,
+    evidence,
     freshness,
     inputs,
     listings,
@@ -26,7 +27,6 @@ from incumbent import (
     publish,
     report,
     snapshots,
-    sources,
     stages,
     vanished,
 )
@@ -83,8 +83,9 @@ def release(
 
 @task(retries=2, retry_delay_seconds=[1, 5], retry_condition_fn=is_io_failure)
 def read_claims(roster_folder: str, archive: str, as_of: str, work: str) -> Stage:
-    """Every snapshot through its adapter: what each source says, as far as it was known by then."""
-    reading = sources.read_roster_claims(_roster(roster_folder), Archive(archive), as_of)
+    """Every snapshot through its adapter: what each source says, as far as it was known by then, and what the profiles
+    of accounts say of their owners."""
+    reading = evidence.read_evidence(_roster(roster_folder), Archive(archive), as_of)
     get_run_logger().info("%d claims and %d account claims", reading.claims.height, reading.account_claims.height)
     return stages.put(
         Path(work) / "claims",
@@ -119,6 +120,7 @@ def judge_accounts(roster_folder: str, claims: Stage, assessment: Stage, as_of: 
         known.policy,
         observations=said["observations"],
         appointments=judged["appointments"],
+        decisions=curation.load(known.folder / "curation").valid_on(as_of).accounts,
         platforms=known.platforms,
     )
     get_run_logger().info("%d accounts", accounts.height)
@@ -165,7 +167,8 @@ def publish_version(
         ran.extend(check_version(str(staging), str(previous) if previous else None))
 
     draft = package.Draft(made, known, as_of)
-    done = publish.publish(draft, Path(published), known.slug, check=check, sources=states)
+    log = draft.corrections()
+    done = publish.publish(draft, Path(published), known.slug, check=check, sources=states, corrections=log)
     get_run_logger().info("version %s: %s", done.version, "published" if done.changed else "nothing has changed")
     return {"number": done.version, "path": str(done.path), "changed": done.changed, "checks": ran}
 

@@ -45,6 +45,7 @@ for command in (
     versions.history,
     versions.verify,
     removal.withdraw,
+    removal.suppress,
     rosters.roster,
     activity.activity,
     bench.bench,

@@ -1,7 +1,7 @@
 """The decisions that people made by hand: curation/*.csv of a roster, each row with reason, source and expiry.
 
-Four files, each optional. An empty cell is null. A row whose `expires` lies before the `as_of` of
-a release no longer counts: a decision about people in office has to be looked at again.
+Five files, each optional, beside those of corrections.py and suppression.py. An empty cell is null. A row whose
+`expires` lies before the `as_of` of a release no longer counts: a decision about people in office has to be looked at again.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import polars as pl
 
-from incumbent import edtf
+from incumbent import corrections, edtf, suppression
 from incumbent.errors import RosterError, SourceError
 from incumbent.sources import records
 from incumbent.sources.base import Context
@@ -24,21 +24,26 @@ FILES: dict[str, tuple[str, ...]] = {
     "identities": ("person", "organisation", "other_person", "other_organisation", "decision"),
     "posts": ("listed_post", "listed_organisation", "post", "organisation", "seats"),
     "organisations": ("organisation", "other_organisation", "relation"),
+    "accounts": ("platform", "handle", "platform_id", "decision"),
     "evidence": (
         "person", "post", "organisation", "event", "start", "end", "as_at", "acting", "status_note",
         "stated_at", "publisher", "source_url", "primary",
     ),
 }  # fmt: skip
+#: Files of the same folder with modules of their own: what was put right, and who is not to be shown.
+OTHERS = (corrections.FILE, suppression.FILE)
 _JUSTIFICATION = ("reason", "source", "expires")
 _VALUES = {
     ("identities", "decision"): ("same", "different"),
     ("organisations", "relation"): ("same", "renamed", "part_of", "different"),
     ("posts", "seats"): ("one", "many"),
+    ("accounts", "decision"): ("accept", "reject"),
 }
 _NEEDED = {
     "identities": ("person", "other_person", "decision"),
     "posts": ("post",),
     "organisations": ("organisation", "other_organisation", "relation"),
+    "accounts": ("platform", "handle", "decision"),
     "evidence": ("stated_at", "publisher"),
 }
 
@@ -51,12 +56,14 @@ def load(folder: Path) -> Curation:
     """
     if folder.is_dir():
         for path in sorted(folder.glob("*.csv")):
-            if path.stem not in FILES:
+            if path.stem not in FILES and path.name not in OTHERS:
                 raise RosterError(
                     f"curation knows no file {path.name}",
                     where=str(path),
-                    expected=", ".join(f"{name}.csv" for name in FILES),
+                    expected=", ".join([*(f"{name}.csv" for name in FILES), *OTHERS]),
                 )
+    corrections.load(folder)
+    suppression.read(folder)
     return Curation(folder, {name: _frame(folder / f"{name}.csv", name) for name in FILES})
 
 
@@ -119,13 +126,18 @@ class Curation:
         return self.frames["organisations"].drop(LOCATOR)
 
     @property
+    def accounts(self) -> pl.DataFrame:
+        """Accounts that are somebody's, or nobody's of the list, as activity.DECISIONS wants them."""
+        return self.frames["accounts"].drop(LOCATOR)
+
+    @property
     def evidence(self) -> pl.DataFrame:
         """Claims kept by hand, with _locator: sources.read_roster_claims reads them as the source `curation`."""
         return self.frames["evidence"]
 
     @property
     def sha256(self) -> str:
-        """The digest of the four files, for a release to say which decisions it used."""
+        """The digest of the files, for a release to say which decisions it used."""
         digest = hashlib.sha256()
         for name in FILES:
             path = self.folder / f"{name}.csv"

@@ -7,6 +7,8 @@ A pure function of its arguments: no clock, no locale, no machine. What a cell m
 
 from __future__ import annotations
 
+import datetime as dt
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,10 +16,29 @@ from typing import Protocol
 
 import polars as pl
 
-from incumbent import descriptor, difference, edtf, headlines, manifest, news, platforms, schemas, tablefiles
+from incumbent import (
+    corrections,
+    descriptor,
+    difference,
+    edtf,
+    headlines,
+    manifest,
+    news,
+    platforms,
+    schemas,
+    suppression,
+    tablefiles,
+    withholding,
+)
+from incumbent.corrections import Correction
 from incumbent.descriptor import About
+from incumbent.errors import HeldError
+from incumbent.mentions import Mentions
 from incumbent.platforms import policy
 from incumbent.schemas import TableSchema
+
+#: Files of a version that are text and no table.
+_TEXTS = (".md", ".cff", ".json", ".jsonld")
 
 # A person with several accounts is shown by the most telling one; what could not be checked says least.
 _STATES = (
@@ -59,11 +80,15 @@ def tables(
         "sources": sources,
     }
     made = {name: tablefiles.conform(_whole_days(frame, known[name]), known[name]) for name, frame in given.items()}
+    made, _ = withholding.withhold(made, known, _suppressed(roster, as_of))
+    return made | {"headlines": _headlines(made, day, known)}
+
+
+def _headlines(made: Mapping[str, pl.DataFrame], day: dt.date, known: dict[str, TableSchema]) -> pl.DataFrame:
     figures = headlines.headlines(made["roster"], made["findings"], day, known)
     lag = headlines.list_lag(made["listings"], made["organisations"], day)
     shares = headlines.account_shares(made["roster"], made["organisations"], day)
-    made["headlines"] = tablefiles.conform(pl.concat([figures, lag, shares]), known["headlines"])
-    return made
+    return tablefiles.conform(pl.concat([figures, lag, shares]), known["headlines"])
 
 
 def write(
@@ -86,6 +111,12 @@ def _permitted(accounts: pl.DataFrame, activity: pl.DataFrame, roster: About) ->
     """The two tables as the platforms' policies let them be published: the last gate, whoever made the tables."""
     sources = [source.id for source in getattr(roster, "sources", ()) if source.adapter in platforms.ADAPTERS]
     return policy.enforced(accounts, activity, getattr(roster, "platforms", {}), sources)
+
+
+def _suppressed(roster: About, as_of: str) -> suppression.Suppressed | None:
+    """Who is not to be shown of this roster: read here and in no caller, so that none can forget it."""
+    folder = getattr(roster, "folder", None)
+    return suppression.load(folder / "curation", as_of) if folder is not None else None
 
 
 def _with_accounts(entries: pl.DataFrame, accounts: pl.DataFrame) -> pl.DataFrame:
@@ -132,18 +163,21 @@ class Draft:
         """The version number that these tables ask for after `previous`, or None when nothing differs."""
         if previous is None:
             return difference.FIRST_VERSION
-        old, new = difference.read_version(previous), self._version()
+        old, new = self._read(previous), self._version()
         by = difference.level(old, new, difference.changes(old, new))
         number = str(schemas.read_json(previous / "datapackage.json")["version"])
         return None if by is None else difference.next_version(number, by)
 
     def write(self, version: str, folder: Path, previous: Path | None) -> None:
-        """The complete version in `folder`, which is made and must be empty. The manifest is its last file."""
+        """The complete version in `folder`, which is made and must be empty. The manifest is its last file.
+
+        Raises HeldError when a person who is not to be shown is in `previous`, or is named in what roster.yaml says.
+        """
         edtf.parse_day(self.as_of)
         (folder / "excel").mkdir(parents=True)
-        whole = self._permitted()
+        whole = dict(self._gated[0])
         whole["changes"] = pl.DataFrame(schema=difference.CHANGES)
-        before = difference.read_version(previous) if previous is not None else None
+        before = self._read(previous) if previous is not None else None
         if before is not None:
             whole["changes"] = difference.changes(before, self._version())
         whole = {name: tablefiles.conform(whole[name], schema) for name, schema in self.schemas.items()}
@@ -161,15 +195,53 @@ class Draft:
         (folder / "CITATION.cff").write_bytes(citation.encode())
         listed = before.tables.get("roster") if before is not None else None
         news.write(news.news(whole, listed, version=version, as_of=self.as_of), folder)
+        self._prove(folder)
         manifest.write(folder)
 
-    def _permitted(self) -> dict[str, pl.DataFrame]:
+    def corrections(self) -> list[Correction]:
+        """The log of what was put right, kept by hand, with nobody in it who is not to be shown."""
+        known, looked_for = getattr(self.roster, "folder", None), self._gated[1]
+        found = corrections.load(known / "curation") if known is not None else []
+        return [each._replace(what=looked_for.without(each.what)) for each in found] if looked_for else found
+
+    @functools.cached_property
+    def _gated(self) -> tuple[dict[str, pl.DataFrame], Mentions | None]:
+        """The tables past the last gates (platforms' policies, people not to be shown), and what finds those people."""
         accounts, activity = _permitted(self.tables["accounts"], self.tables["activity"], self.roster)
-        return {**self.tables, "accounts": accounts, "activity": activity}
+        given = {**self.tables, "accounts": accounts, "activity": activity}
+        given = {name: tablefiles.conform(frame, self.schemas[name]) for name, frame in given.items()}
+        kept, looked_for = withholding.withhold(given, self.schemas, _suppressed(self.roster, self.as_of))
+        if any(kept[name] is not frame for name, frame in given.items()):
+            kept["headlines"] = _headlines(kept, edtf.parse_day(self.as_of), dict(self.schemas))
+        return kept, looked_for
+
+    def _read(self, previous: Path) -> difference.Version:
+        version, listed = difference.read_version(previous), _suppressed(self.roster, self.as_of)
+        if listed is not None and withholding.holds(version.tables, version.schemas, listed):
+            raise HeldError(
+                "the last version shows a person who is not to be shown",
+                where=str(previous),
+                expected="a version without that person, to compare with",
+                do="withdraw it: incumbent withdraw, or incumbent suppress for the person",
+            )
+        return version
+
+    def _prove(self, folder: Path) -> None:
+        """Nobody who is not to be shown is named in a file that is no table. Raises HeldError."""
+        looked_for = self._gated[1]
+        for name in manifest.files(folder) if looked_for else ():
+            path = folder / name
+            if looked_for and path.suffix in _TEXTS and looked_for.found(path.read_text(encoding="utf-8")):
+                raise HeldError(
+                    f"{name} names a person who is not to be shown",
+                    where=name,
+                    expected="what roster.yaml and schemas/ say without that name",
+                    do="correct the title, description or attribution of the roster",
+                )
 
     def _version(self) -> difference.Version:
         about = difference.about(descriptor.about_descriptor(self.roster))
-        whole = {name: tablefiles.conform(frame, self.schemas[name]) for name, frame in self._permitted().items()}
+        whole = {name: tablefiles.conform(frame, self.schemas[name]) for name, frame in self._gated[0].items()}
         whole["changes"] = pl.DataFrame(schema=difference.CHANGES)
         return difference.Version(whole, self.schemas, about, f"{self.as_of}T00:00:00Z")
 

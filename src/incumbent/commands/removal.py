@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from dataclasses import asdict
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import click
 
 from incumbent import output
 from incumbent.commands import options
+from incumbent.errors import InputError
 
 
 def _today() -> str:
@@ -39,3 +41,72 @@ def withdraw(
         return
     output.print_line(f"withdrawn: {', '.join(done.versions)}")
     output.print_line(f"live now: {done.live}" if done.live else "no version is live now; release again")
+
+
+@click.command()
+@click.argument("roster")
+@click.argument("person")
+@click.option("--reason", required=True, metavar="CLASS", help="Why, as one of the classes of reasons.")
+@click.option("--until", default=None, metavar="DATE", help="The last day on which it counts (default: for good).")
+@click.option("--date", default=None, metavar="DATE", help="The day of the decision (default: today).")
+@click.option("--yes", is_flag=True, help="Withdraw the versions that show the person without asking.")
+@options.published
+@options.rosters
+@options.as_json
+def suppress(
+    roster: str,
+    person: str,
+    reason: str,
+    until: str | None,
+    date: str | None,
+    yes: bool,
+    published: str,
+    rosters: str | None,
+    as_json: bool,
+) -> None:
+    """Show PERSON no more: in no later version, feed or rebuild of ROSTER, and withdraw the versions that do.
+
+    PERSON is a person_id of people.csv, or a name with given name and surname. The list in the roster's folder holds
+    digests only, under the secret in INCUMBENT_SUPPRESSION_KEY.
+    """
+    from incumbent import roster as roster_module
+    from incumbent import suppressing, suppression
+
+    loaded = roster_module.load(roster, Path(rosters) if rosters else None)
+    suppression.required_secret()
+    found = suppressing.look_up(Path(published), loaded.slug, person)
+    if found.versions and not yes:
+        _ask(loaded.slug, found.versions)
+    done = suppressing.suppress(
+        loaded.folder / "curation",
+        Path(published),
+        loaded.slug,
+        found,
+        reason=reason,
+        date=date or _today(),
+        expires=until,
+    )
+    answer = {
+        "known": found.published,
+        "withdrawn": list(done.versions) if done else [],
+        "live": done.live if done else None,
+        "list": str(loaded.folder / "curation" / suppression.FILE),
+    }
+    if as_json:
+        output.deliver(output.json_text(answer), None)
+        return
+    if not found.published:
+        output.print_line("no version has this person; the name alone is on the list")
+    output.print_line(f"on the list: {answer['list']}; keep it with the roster, and the secret away from it")
+    if done:
+        output.print_line(f"withdrawn: {', '.join(done.versions)}")
+        live = f"live now: {done.live}" if done.live else "no version is live now"
+        output.print_line(f"{live}; release again: incumbent release {loaded.slug}")
+
+
+def _ask(slug: str, versions: tuple[str, ...]) -> None:
+    """Asks a person; a script has to say --yes."""
+    what = f"{', '.join(versions)} of {slug} show this person and will be withdrawn, their files deleted"
+    if not sys.stdin.isatty():
+        raise InputError(what, where="--yes", expected="--yes, where nobody can be asked")
+    click.confirm(f"{what}. Go on?", abort=True, err=True)
