@@ -10,6 +10,7 @@ from incumbent import curation, roster
 from incumbent.errors import RosterError
 
 POSTS = "listed_post,listed_organisation,post,organisation,seats,reason,source,expires\n"
+ACCOUNTS = "platform,handle,platform_id,decision,reason,source,expires\n"
 IDENTITIES = "person,organisation,other_person,other_organisation,decision,reason,source,expires\n"
 
 
@@ -19,7 +20,10 @@ def test_decisions_load_with_null_for_empty(tmp_path: Path) -> None:
     assert loaded.posts.row(0, named=True)["listed_post"] is None
     assert loaded.posts.columns == POSTS.strip().split(",")
     assert loaded.identities.is_empty() and loaded.identities.columns == IDENTITIES.strip().split(",")
-    assert loaded.organisations.is_empty() and loaded.evidence.is_empty()
+    assert loaded.organisations.is_empty() and loaded.evidence.is_empty() and loaded.accounts.is_empty()
+    (tmp_path / "accounts.csv").write_text(ACCOUNTS + "x,@ann,,reject,a parody,where,2014-12-31\n")
+    decided = curation.load(tmp_path).accounts.row(0, named=True)
+    assert (decided["handle"], decided["platform_id"], decided["decision"]) == ("@ann", None, "reject")
 
 
 def test_an_expired_decision_no_longer_counts_and_is_named(tmp_path: Path) -> None:
@@ -51,6 +55,8 @@ def test_the_digest_follows_the_files(tmp_path: Path) -> None:
         ("identities.csv", IDENTITIES + "A,,B,,maybe,why,x,2014-12-31\n", 2, "decision"),
         ("identities.csv", IDENTITIES + "A,,,,same,why,x,2014-12-31\n", 2, "other_person is empty"),
         ("identities.csv", IDENTITIES + "A,B\n", None, "more or fewer cells"),
+        ("accounts.csv", ACCOUNTS + "x,ann,,maybe,why,x,2014-12-31\n", 2, "decision"),
+        ("accounts.csv", ACCOUNTS + "x,,did:plc:a,accept,why,x,2014-12-31\n", 2, "handle is empty"),
         ("identities.csv", "", None, "no header"),
         ("people.csv", "a\n", None, "knows no file people.csv"),
     ],

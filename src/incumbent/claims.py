@@ -108,6 +108,9 @@ OBSERVATIONS: dict[str, pl.DataType] = {
     "quote": pl.String(),
 }
 
+#: How the publisher of a claim begins that the profile of somebody's account makes (activity.profiles); see is_profile.
+PROFILE = "Profile on "
+
 _DATES = ("start", "end", "as_at", "stated_at", "still_at", "seen_at", "last_post", "created")
 
 
@@ -190,6 +193,11 @@ def with_claim_ids(frame: pl.DataFrame) -> pl.DataFrame:
         .unique("claim_id", keep="first", maintain_order=True)
         .sort("claim_id")
     )
+
+
+def is_profile(publisher: str = "publisher") -> pl.Expr:
+    """Whether a claim is what the profile of an account says of its owner: a hint, and never more (freshness.hints)."""
+    return pl.col(publisher).str.starts_with(PROFILE).fill_null(False)
 
 
 def empty_claims() -> pl.DataFrame:

@@ -1,7 +1,8 @@
 """The decisions that people made by hand: curation/*.csv of a roster, each row with reason, source and expiry.
 
 Five files, each optional, beside those of corrections.py and suppression.py. An empty cell is null. A row whose
-`expires` lies before the `as_of` of a release no longer counts: a decision about people in office has to be looked at again.
+`expires` lies before the `as_of` of a release no longer counts: a decision about people in office has to be looked at
+again.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from typing import Any
 
 import polars as pl
 
-from incumbent import sources
+from incumbent import evidence
 from incumbent.archive import Archive, Snapshot
 from incumbent.errors import InputError, VerifyError
 from incumbent.roster import Roster
@@ -70,10 +70,10 @@ def trace(roster: Roster, archive: Archive, claim_ids: Sequence[str], as_of: str
     The archive is read as a release as of `as_of` reads it, and verified in doing so. Raises VerifyError for an id that
     does not come out of it.
     """
-    reading = sources.read_roster_claims(roster, archive, as_of)
+    reading = evidence.read_evidence(roster, archive, as_of)
     found = {
         claim["claim_id"]: claim
-        for frame in (reading.claims, reading.account_claims)
+        for frame in (reading.claims, reading.account_claims, reading.observations)
         for claim in frame.filter(pl.col("claim_id").is_in(claim_ids)).iter_rows(named=True)
     }
     missing = [claim_id for claim_id in claim_ids if claim_id not in found]

@@ -7,8 +7,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from incumbent.activity.profiles import PUBLISHER, is_profile, profile_claims
-from incumbent.claims import account_claims_table, observations_table
+from incumbent.activity.profiles import profile_claims
+from incumbent.claims import PROFILE, account_claims_table, is_profile, observations_table
 from tests.activity.said import claim, seen
 
 A = "did:plc:aaa"
@@ -49,7 +49,7 @@ def test_such_a_claim_is_partial_and_its_publisher_is_the_profile() -> None:
         False,
     )
     assert (row["publisher"], row["as_at"], row["stated_at"]) == (
-        f"{PUBLISHER}Bluesky: ann.example",
+        f"{PROFILE}Bluesky: ann.example",
         "2026-06-02",
         "2026-06-02",
     )

@@ -35,7 +35,7 @@ def test_that_somebody_lists_a_handle_is_not_enough() -> None:
         ({"kind": "official_personal"}, "publication"),
         ({"kind": "role"}, "publication"),
         ({"kind": "role", "publisher": None}, None),
-        ({"kind": "role", "person": None, "person_ids": "wikidata:Q1"}, None),
+        ({"kind": "role", "person": None, "person_ids": "wikidata:Q1"}, "publication"),
         ({"source_url": f"{PAGE}ann-archer"}, "official_page"),
         ({"source_url": "https://gov.uk.evil.example/"}, None),
         ({"source_url": "https://www.gov.uk@evil.example/"}, None),
@@ -71,6 +71,10 @@ def test_only_the_very_account_can_link_back() -> None:
 def test_somebody_who_has_looked_decides() -> None:
     assert believed(claim("ann.example", **WIKI), decisions=decisions(("Ann.example", None, "accept"))) == "curated"
     assert believed(claim("ann.example"), decisions=decisions(("ann.example", None, "reject"))) is None
+    check = seen("ann.example", A, "2026-01-02")
+    for number, expected in ((A, None), ("did:plc:b", "official_page")):
+        turned_down = decisions(("ann.example", number, "reject"))
+        assert believed(claim("ann.example"), observations=[check], decisions=turned_down) == expected
 
 
 def test_evidence_adds_up() -> None:

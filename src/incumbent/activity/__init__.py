@@ -112,9 +112,9 @@ def account_states(
     known = known_by(account_claims, as_of)
     _refuse_impossible_handles(known)
     owned = owners.with_owners(known, people, entries).filter(pl.col("kind").ne_missing("personal"))
-    claims = timeline.dated(_with_platform(owned))
+    claims = timeline.dated(with_platform(owned))
     seen = timeline.dated(known_by(pl.DataFrame(schema=OBSERVATIONS) if observations is None else observations, as_of))
-    decided = _folded(pl.DataFrame(schema=DECISIONS) if decisions is None else _with_platform(decisions))
+    decided = decided_of(decisions)
     bound = bindings.bindings(claims, seen)
     pairs = _believed(claims, seen, bound, decided)
     taken = bindings.taken_over(pairs, bound)
@@ -136,6 +136,18 @@ def account_states(
             "account_id", "observed_at", "source_id"
         ),
     )
+
+
+def with_platform(rows: pl.DataFrame) -> pl.DataFrame:
+    """`rows` (of account claims or decisions) with each platform called as we call it."""
+    platform = pl.col("platform").str.to_lowercase().str.strip_chars()
+    return rows.with_columns(platform=platform.replace(PLATFORMS))
+
+
+def decided_of(decisions: pl.DataFrame | None) -> pl.DataFrame:
+    """Decisions (columns: DECISIONS, or none) with `folded`, the handle as handles are compared."""
+    rows = pl.DataFrame(schema=DECISIONS) if decisions is None else with_platform(decisions)
+    return rows.with_columns(folded=pl.col("handle").str.strip_prefix("@").str.to_lowercase())
 
 
 def profile_url(platform: str, handle: str) -> str | None:
@@ -172,15 +184,6 @@ def _without_contested(pairs: pl.DataFrame) -> pl.DataFrame:
     alone = pl.col("person_id").n_unique().over("account_id") == 1
     role = (pl.col("kind") == "role").fill_null(False).any().over("account_id")
     return kept.filter(role | alone).sort(PAIR)
-
-
-def _with_platform(rows: pl.DataFrame) -> pl.DataFrame:
-    platform = pl.col("platform").str.to_lowercase().str.strip_chars()
-    return rows.with_columns(platform=platform.replace(PLATFORMS))
-
-
-def _folded(rows: pl.DataFrame) -> pl.DataFrame:
-    return rows.with_columns(folded=pl.col("handle").str.strip_prefix("@").str.to_lowercase())
 
 
 def _refuse_impossible_handles(claims: pl.DataFrame) -> None:

@@ -13,8 +13,8 @@ import polars as pl
 
 from incumbent import edtf
 from incumbent.appointments import appointments
-from incumbent.claims import known_by
-from incumbent.freshness import listing, rules, spelling, weighing
+from incumbent.claims import is_profile, known_by
+from incumbent.freshness import hints, listing, rules, spelling, weighing
 from incumbent.freshness.links import link
 from incumbent.freshness.sentences import with_sentences
 from incumbent.freshness.standing import stand
@@ -94,8 +94,10 @@ def assess(
     statements, reading = prepare(known, day, decisions.posts)
     entries = with_seats(statements.filter(pl.col("role") == "roster"))
     evidence = said_once(statements.filter(pl.col("role") == "evidence"))
+    own, evidence = evidence.filter(is_profile()), evidence.filter(~is_profile())
 
-    links = link(entries, evidence, reading, decisions.identities, decisions.organisations)
+    curated = decisions.identities, decisions.organisations
+    links = link(entries, evidence, reading, *curated)
     evidence = evidence.join(links.homes, on="body", how="left", maintain_order="left")
     standing = stand(entries, evidence, links, day, policy.max_age_days)
 
@@ -113,13 +115,15 @@ def assess(
             spelling.misspelt(standing),
             spelling.title_gained(standing),
             spelling.duplicates(standing),
+            *([hints.hinted(standing, entries, own, reading, *curated, policy.max_age_days)] if own.height else []),
         ]
     )
     findings = weighing.weigh(grounds, standing, statements)
     holders = weighing.current_holders(standing)
     findings = with_sentences(findings, standing, statements, holders)
     verdicts = weighing.verdicts(standing, findings)
-    identities = identify(statements, links, decisions.identities) if with_identities else None
+    others = statements.filter(~is_profile())
+    identities = identify(others, links, decisions.identities) if with_identities else None
     ids = entry_ids(entries).rename({"row": "entry"})
     judged = Assessment(
         entries=entries_table(standing, verdicts, findings, holders, statements, ids, identities),

@@ -92,16 +92,21 @@ def _recent(standing: Standing) -> pl.Expr:
 
 
 def ended(standing: Standing) -> pl.DataFrame:
-    """`left`, `retired`, `died`: evidence ends the appointment, and nothing puts the person there afterwards."""
+    """`left`, `retired`, `died`: evidence ends the appointment, and nothing puts the person there afterwards.
+
+    An end without a date ("former") had come by the day on which it was said.
+    """
     note = pl.col("status_note").fill_null("").str.to_lowercase()
     said = standing.support.filter(
         pl.col("event").is_in(["holds", "starts", "ends", "announced_end", "dies"])
         # One source dates the end, another says what it is.
     ).with_columns(retiring=note.str.contains(r"\bretir").any().over("entry"))
     died = pl.col("event") == "dies"
-    over = said.filter(died | pl.col("ended")).with_columns(
-        pl.coalesce("end_lo", "start_lo", "at").alias("lo"),
+    over_by = (pl.col("event") == "ends") & pl.all_horizontal(pl.col("end_hi", "start_hi").is_null())
+    over = said.filter(died | pl.col("ended") | over_by).with_columns(
+        pl.when(~over_by).then(pl.coalesce("end_lo", "start_lo", "at")).alias("lo"),
         pl.coalesce("end_hi", "start_hi", "at", "stated").alias("hi"),
+        (~over_by).alias("exact"),
     )
     # A list that still names somebody some days after the stated end lags; one that does so a month later contradicts.
     over = over.filter(
@@ -119,7 +124,12 @@ def ended(standing: Standing) -> pl.DataFrame:
         .otherwise(pl.lit("left"))
     )
     dated = grounds(
-        over, reason, lo=pl.col("lo"), hi=pl.col("hi"), exact=pl.lit(True), announced=pl.col("event") == "announced_end"
+        over,
+        reason,
+        lo=pl.col("lo"),
+        hi=pl.col("hi"),
+        exact=pl.col("exact"),
+        announced=pl.col("event") == "announced_end",
     )
     words = said.filter(note.str.contains(r"\bretir") & ~pl.col("ended")).join(over, on="entry", how="semi")
     none = pl.lit(None, dtype=pl.Date)

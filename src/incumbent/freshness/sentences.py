@@ -42,6 +42,13 @@ ANNOUNCED = {
     "replaced": "{listed} is listed as {desk}; {them} was to become {their_office} {on_start}, as announced by {by}.",
 }
 
+#: The same, where it is the profile of the person's own account that tells it.
+OWN_WORDS = {
+    "retired": "{listed} is listed as {desk}, but calls that a post retired from ({by}, read {on_seen}).",
+    "left": "{listed} is listed as {desk}, but calls that a former post ({by}, read {on_seen}).",
+    "moved": "{listed} is listed as {desk}, but says to be {their_office} now ({by}, read {on_seen}).",
+}
+
 #: Findings whose own statement names the holder; for the others it is whoever holds the post as of now.
 _NAMES_HOLDER = ("replaced", "acting_holder", "announced_successor", "disputed", "missing_entry")
 _NOBODY_HOLDS = ("vacant", "post_abolished")
@@ -77,6 +84,10 @@ def with_sentences(
     parts = _parts(findings, standing, statements, holders)
     foretold = pl.col("event").str.starts_with("announced")
     explanation = pl.coalesce(
+        *(
+            pl.when(pl.col("own_words") & (pl.col("reason") == reason)).then(_filled(template))
+            for reason, template in OWN_WORDS.items()
+        ),
         *(
             pl.when(foretold & (pl.col("reason") == reason)).then(_filled(template))
             for reason, template in ANNOUNCED.items()
@@ -114,6 +125,8 @@ def _parts(findings: pl.DataFrame, standing: Standing, statements: pl.DataFrame,
     seen = pl.coalesce("as_at", "stated_at")
     publisher = pl.coalesce("publisher", "source", pl.lit("the evidence"))
     office = office_words(their_post, their_body)
+    # An end without a date had come by the day on which it was said.
+    ended_by = pl.when(pl.col("event") == "ends").then(pl.format("by {}", date_words(seen)))
     new_name = pl.when(pl.col("event") == "renamed").then(pl.col("status_note"))
     key = statements.select(
         pl.col("row").alias("key"),
@@ -134,7 +147,7 @@ def _parts(findings: pl.DataFrame, standing: Standing, statements: pl.DataFrame,
             pl.format("was {} by {}", office, date_words(seen)),
             pl.format("is {}", office),
         ).alias("held"),
-        pl.coalesce(on_date(pl.coalesce("end", "start")), on_date(seen)).alias("on_end"),
+        pl.coalesce(on_date(pl.coalesce("end", "start")), ended_by, on_date(seen)).alias("on_end"),
         pl.coalesce(on_date(pl.coalesce("start", "end")), on_date(seen)).alias("on_change"),
         on_date(seen).alias("on_seen"),
         on_date(pl.col("end")).alias("on_departure"),

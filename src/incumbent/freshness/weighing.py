@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from incumbent.claims import is_profile
 from incumbent.freshness.rules import HANDOVER_DAYS, Standing
 
 __all__ = ["CONFIDENCE", "OUT_OF_DATE", "current_holders", "verdicts", "weigh"]
@@ -43,9 +44,12 @@ def weigh(grounds: pl.DataFrame, standing: Standing, evidence: pl.DataFrame) -> 
     since_latest, confidence, rows (all statements that speak for it).
 
     Confidence (design 8): `confirmed` needs two independent publishers or one primary record; a single publisher's word
-    is `probable`; what rests on weak grounds alone is `possible`. What was only announced is at most `probable`.
+    is `probable`; what rests on weak grounds alone is `possible`. What was only announced is at most `probable`. What a
+    profile says of its owner (`own_words`) counts only where nobody else contradicts the entry, and does not make it
+    out of date.
     """
-    facts = evidence.select("row", "publisher", "source", "primary", "held_to", "claim_id")
+    facts = evidence.select("row", "publisher", "source", "primary", "held_to", "claim_id", own_words=is_profile())
+    grounds = _without_needless_hints(grounds, facts)
     day = pl.lit(standing.as_of, dtype=pl.Date)
     precise = (pl.col("since_hi") - pl.col("since_lo")).dt.total_days() <= HANDOVER_DAYS
     group = ["entry", "reason", "subject"]
@@ -78,6 +82,7 @@ def weigh(grounds: pl.DataFrame, standing: Standing, evidence: pl.DataFrame) -> 
         (pl.col("primary") & ~pl.col("announced")).any().alias("primary"),
         pl.col("weak").all().alias("weak"),
         pl.col("announced").all().alias("announced"),
+        pl.col("own_words").fill_null(value=False).all().alias("own_words"),
         pl.col("row").unique().sort().alias("rows"),
     )
     confidence = (
@@ -134,10 +139,19 @@ def weigh(grounds: pl.DataFrame, standing: Standing, evidence: pl.DataFrame) -> 
             "days_out_of_date",
             "confidence",
             "announced",
+            "own_words",
             "rows",
         )
         .pipe(_without_the_overruled)
     )
+
+
+def _without_needless_hints(grounds: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
+    """`grounds` without those of profiles on entries that somebody else says are wrong."""
+    told = grounds.join(facts.select("row", "own_words"), on="row", how="left", maintain_order="left")
+    own = pl.col("own_words").fill_null(value=False)
+    wrong = pl.col("reason").is_in([*OUT_OF_DATE, *OUT_OF_DATE_IF_PROBABLE])
+    return told.filter(~own | ~(wrong & ~own).any().over("entry")).drop("own_words")
 
 
 def _ends_of_moves(grounds: pl.DataFrame) -> pl.DataFrame:
@@ -154,9 +168,10 @@ def _ends_of_moves(grounds: pl.DataFrame) -> pl.DataFrame:
 
 
 def _out_of_date() -> pl.Expr:
-    return pl.col("reason").is_in(OUT_OF_DATE) | (
+    sure_enough = pl.col("reason").is_in(OUT_OF_DATE) | (
         pl.col("reason").is_in(OUT_OF_DATE_IF_PROBABLE) & (pl.col("confidence") != "possible")
     )
+    return sure_enough & ~pl.col("own_words")
 
 
 def _without_the_overruled(findings: pl.DataFrame) -> pl.DataFrame:

@@ -42,14 +42,16 @@ def verified(
 
     `pairs`: person_id, platform, folded (the handle in lower case), bound_id (the account's immutable id, or null), and
     `moved_here`. `claims`: account claims with person_id and folded. `observations`: claims.OBSERVATIONS with folded;
-    only those of the very account count. `decisions`: platform, folded, decision (accept | reject): a rejected
-    candidate is left out.
+    only those of the very account count. `decisions`: platform, folded, platform_id, decision (accept | reject): a
+    rejected candidate is left out; with a platform_id only where the handle was that account.
     """
     ids = pairs.select(*_PAIR, platform_id="bound_id").unique()
     own = observations.drop("folded").join(ids, on=["platform", "platform_id"])
-    rejected = decisions.filter(decision="reject").select("platform", "folded")
+    rejected = decisions.filter(decision="reject").select("platform", "folded", "platform_id")
+    ids_alike = pl.col("platform_id").is_null() | (pl.col("platform_id") == pl.col("bound_id")).fill_null(False)
     accepted = decisions.filter(decision="accept").select("platform", "folded")
-    rest = pairs.join(rejected, on=["platform", "folded"], how="anti")
+    turned_down = pairs.join(rejected, on=["platform", "folded"]).filter(ids_alike)
+    rest = pairs.join(turned_down, on=_PAIR, how="anti")
     pages = claims.select(*_PAIR, page=_page("source_url")).drop_nulls().unique()
     back = _addresses(own, "verified_links")
     found = pl.concat(
