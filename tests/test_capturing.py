@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -66,6 +67,9 @@ class Web:
         self.day = "2026-11-01"
         self._lock = threading.Lock()
 
+    def clock(self) -> float:
+        return dt.datetime.fromisoformat(f"{self.day}T09:00:00Z").timestamp()
+
     def fetch(self, request: Request) -> Response:
         with self._lock:
             self.asked.append(request)
@@ -101,7 +105,7 @@ def works(tmp_path: Path) -> Callable[..., roster.Roster]:
 
 
 def states(made: roster.Roster, web: Web, *, history: bool = False) -> dict[str, Any]:
-    found = capturing.capture(made, made.folder / "archive", web, web.day, history=history)
+    found = capturing.capture(made, made.folder / "archive", web, web.day, history=history, clock=web.clock)
     return {state["source_id"]: state for state in found}
 
 
@@ -241,3 +245,21 @@ def test_a_token_is_sent_and_never_kept(works: Callable[..., roster.Roster], mon
     monkeypatch.delenv("PAPER_TOKEN")
     with pytest.raises(RosterError, match="asks for a token"):
         states(required, web)
+
+
+def test_what_came_a_while_ago_is_not_asked_again_unless_it_is_doubted(works: Callable[..., roster.Roster]) -> None:
+    paper = "    url: https://paper.example/news.csv\n"
+    made, web = works(paper, paper + "    politeness: {refresh_hours: 24}\n"), Web()
+    states(made, web)
+    asked = len(web.asked)
+    assert states(made, web)["news"]["state"] == "unchanged"
+    assert [request.url for request in web.asked[asked:] if request.url == PAPER] == []
+    web.day = "2026-11-02"  # 25 hours on
+    states(made, web)
+    assert PAPER in [request.url for request in web.asked[asked:]]
+    web.pages[PAPER], web.day = b"who,what\n", "2026-11-04"
+    assert states(made, web)["news"]["fault"] == "quarantined"
+    asked = len(web.asked)
+    web.pages[PAPER] = NEWS
+    assert states(made, web)["news"]["fault"] is None
+    assert PAPER in [request.url for request in web.asked[asked:]]

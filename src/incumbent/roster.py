@@ -193,6 +193,7 @@ class Politeness(_Model):
 
     delay_seconds: Annotated[float, Field(ge=0)] = 1.0
     concurrency: Annotated[int, Field(ge=1, le=16)] = 1
+    refresh_hours: Annotated[float, Field(ge=0)] = 0.0  # a page that came whole less than that ago is not asked again
 
 
 class Source(_Model):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -39,13 +40,14 @@ def capture(
     *,
     history: bool = False,
     said: Callable[[str], None] = lambda _: None,
+    clock: Callable[[], float] = time.time,
 ) -> list[SourceState]:
     """Every source that is in force on `day` into the archive at `folder`; with `history`, also what web archives keep
     of its past. One state per source, in the order of roster.yaml.
 
     A source that is no capture (a transcription) is looked up in the archive, as a replay does. `said` is told of each
-    source when it is done. Raises LockedError while another run writes to the archive; RosterError for a token that the
-    environment lacks.
+    source when it is done; `clock` gives the seconds since 1970. Raises LockedError while another run writes to the
+    archive; RosterError for a token that the environment lacks.
     """
     sources = [source for source in roster.in_force(day) if source.id not in roster.past_only or history]
     past = [source for source in roster.sources if source.past] if history else []
@@ -53,7 +55,7 @@ def capture(
     asked_platforms = [source for source in sources if source.adapter in platforms.ADAPTERS]
     tokens = {source.id: _token(roster, source) for source in sources}
     with ArchiveWriter(folder) as writer:
-        run = Run(roster, Archive(folder), writer, fetcher, day, tokens)
+        run = Run(roster, Archive(folder), writer, fetcher, day, tokens, clock)
         with ThreadPoolExecutor(max_workers=max(1, len(sources)), thread_name_prefix="source") as pool:
             futures: dict[str, Future[Captured]] = {}
             for source in sources:

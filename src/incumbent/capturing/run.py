@@ -46,9 +46,10 @@ class Run:
         fetcher: Fetches,
         day: str,
         tokens: Mapping[str, str | None],
+        clock: Callable[[], float],
     ) -> None:
         self._roster, self._archive, self._writer, self._fetcher = roster, archive, writer, fetcher
-        self._day, self._tokens = day, tokens
+        self._day, self._tokens, self._clock = day, tokens, clock
         self._doubts = Doubts(roster, archive, writer)
         self._stopped: set[str] = set()  # ids of sources that are not asked again in this run
 
@@ -137,6 +138,8 @@ class Run:
         latest = self._writer.latest(source.id, address)
         if memento and latest:  # a copy in a web archive never changes
             return Outcome(memento.original, fetched_at=latest.fetched_at)
+        if latest and self._is_recent(source, latest):
+            return Outcome(address, fetched_at=latest.fetched_at)
         headers = {name.lower(): value for name, value in latest.headers.items()} if latest else {}
         token = self._tokens.get(source.id)
         request = Request(
@@ -152,6 +155,12 @@ class Run:
         except FetchError as error:
             return self._failed(source, address, memento, error)
         return self._kept(source, address, memento, response)
+
+    def _is_recent(self, source: Source, latest: Snapshot) -> bool:
+        """Whether a page came whole so lately that it is not asked for again. A doubted one (without headers) is."""
+        came = dt.datetime.fromisoformat(latest.fetched_at)
+        age = dt.datetime.fromtimestamp(self._clock(), dt.UTC) - came
+        return bool(latest.headers) and dt.timedelta() <= age < dt.timedelta(hours=source.politeness.refresh_hours)
 
     def _failed(self, source: Source, address: str, memento: Memento | None, error: FetchError) -> Outcome:
         """An error's page is an answer too: it is kept, and for some sources read."""
@@ -195,10 +204,13 @@ class Run:
         redacted = body != response.body
         latest = self._writer.latest(source.id, address)
         snapshot = self._add(source, address, memento, replace(response, body=body), redacted=redacted)
+        parsed, why = None, ""
         try:
             parsed = page.read_page(self._roster, source, snapshot)
         except SourceError as error:
-            return self._doubted(source, address, replace(outcome, fault="quarantined", why=page.why(error)))
+            why = page.why(error)  # the error itself holds the page's text
+        if parsed is None:
+            return self._doubted(source, address, replace(outcome, fault="quarantined", why=why))
         if latest and not memento and not snapshot.unchanged:
             if outdated := self._doubts.fault_of(source, snapshot):
                 return self._doubted(source, address, replace(outcome, fault="quarantined", why=outdated))
@@ -209,7 +221,8 @@ class Run:
 
     def _doubted(self, source: Source, address: str, outcome: Outcome) -> Outcome:
         """The outcome, its doubt kept beside the page: the next run asks for the whole of it again."""
-        self._writer.add_note(source.id, address, f"{outcome.fault or outcome.doubt}: {outcome.why}")
+        told = f"{outcome.fault or outcome.doubt}: {outcome.why}"
+        self._writer.add_note(source.id, address, outcome.fetched_at or "", told)
         return outcome
 
     def _add(
