@@ -121,6 +121,17 @@ def test_the_bytes_do_not_depend_on_the_order_of_rows_and_files(expected: dict[s
     assert run(tmp_path / "posts").read_bytes() == expected[".parquet"]
 
 
+def test_many_accounts_are_merged_in_order_into_row_groups_of_one_size(tmp_path: Path) -> None:
+    posts = [(f"{number * 7919 % 250_007:06}", ago(number % 800), "post") for number in range(250_007)]
+    source = write(tmp_path / "posts.parquet", posts, row_group=40_000)
+    one, many = (run(source, tmp_path / f"{buckets}.parquet", buckets=buckets) for buckets in (1, 9))
+    assert one.read_bytes() == many.read_bytes()
+    assert pl.read_parquet(many).get_column("account_id").to_list() == sorted(post[0] for post in posts)
+    metadata = pq.read_metadata(many)
+    sizes = [metadata.row_group(number).num_rows for number in range(metadata.num_row_groups)]
+    assert sizes == [100_000, 100_000, 50_007]
+
+
 def test_posts_that_are_partitioned_by_account_are_counted_where_they_lie(
     expected: dict[str, bytes], tmp_path: Path
 ) -> None:

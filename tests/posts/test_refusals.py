@@ -15,12 +15,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pyarrow as pa
 import pytest
 
 from incumbent import machine
 from incumbent import posts as engine
 from incumbent.errors import InputError
+from incumbent.posts import spill
+from incumbent.posts.coded import ROWS, Coded
 from tests.posts.writing import AS_OF, MOMENT, ago, table, write
 
 GOOD = {"account_id": ["a"] * 6, "posted_at": [ago(1)] * 6, "kind": ["post"] * 6}
@@ -252,6 +255,19 @@ def test_the_scratch_folder_of_another_run_is_left_alone(tmp_path: Path) -> None
     engine.activity(posts, AS_OF, tmp_path / "outer.csv", run=run)
     assert len(seen[1]) == 1
     assert (tmp_path / "outer.csv").read_bytes() == (tmp_path / "inner.csv").read_bytes()
+
+
+def test_a_job_that_is_run_again_leaves_what_the_first_run_left(tmp_path: Path) -> None:
+    part = Coded(pl.Series(["a"]), pl.DataFrame({"account": [0], "posted_at": [1], "posts": [1]}, schema=ROWS))
+    for parts in ([part], [part, part]):
+        spill.write_portion(iter(parts), 1, tmp_path, 0)
+    (kept,) = spill.read_bucket(tmp_path, 1, 0)
+    assert (kept.ids.to_list(), kept.rows.rows()) == (["a"], [(0, 1, 1)])
+    assert [path.name for path in tmp_path.iterdir()] == ["part-0"]
+    (tmp_path / "part-1").write_text("no folder")
+    with pytest.raises(NotADirectoryError):
+        spill.write_portion(iter([part]), 1, tmp_path, 1)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["part-0", "part-1"]
 
 
 def test_times_before_the_year_1000_have_four_digits(tmp_path: Path) -> None:

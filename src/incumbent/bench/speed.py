@@ -4,24 +4,24 @@ A stage says what is made, what is run and what is wanted; here it is run: data 
 turn, again and again, so that a machine that slows down slows all of them; then every answer against ours. One run's
 figure is noise: medians are told, and ratios are taken within a round.
 
-This process imports nothing large. A child's peak memory, as the kernel counts it, begins at that of its parent.
+Every program is started by a small process (launch.py), and nothing of what is measured is imported into this one.
 """
 
 from __future__ import annotations
 
 import importlib
 import importlib.util
-import os
+import json
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any, Literal
 
+from incumbent.bench import launch
 from incumbent.errors import IncumbentError, InputError, VerifyError
 
 #: Name of each stage -> the module whose STAGE it is.
@@ -79,29 +79,19 @@ def _require_same(stage: Stage, ours: Path, name: str, theirs: Path) -> None:
 def _run(command: Sequence[str], values: Mapping[str, object]) -> Run:
     """A program from its start to its exit: `python -m` and `command`, in which `values` are put in."""
     arguments = [sys.executable, "-m", *(part.format(**values) for part in command)]
-    with tempfile.TemporaryFile() as words:
-        began = time.perf_counter()
-        process = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stdout=words, stderr=subprocess.STDOUT)
-        try:
-            _, status, usage = os.wait4(process.pid, 0)
-        except BaseException:
-            process.kill()
-            process.wait()
-            raise
-        seconds = time.perf_counter() - began
-        process.returncode = os.waitstatus_to_exitcode(status)  # waited for here, not by subprocess
-        if process.returncode:
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as words:
+        usage = Path(folder) / "usage.json"
+        launched = [sys.executable, launch.__file__, str(usage), *arguments]
+        subprocess.run(launched, check=True, stdin=subprocess.DEVNULL, stdout=words, stderr=subprocess.STDOUT)
+        taken = json.loads(usage.read_text(encoding="utf-8"))
+        if status := taken.pop("status"):
             words.seek(0)
             said = words.read().decode(errors="replace").strip()[-_LAST_WORDS:]
             raise BenchError(
-                f"a program ended with status {process.returncode}", where=said or "it said nothing",
+                f"a program ended with status {status}", where=said or "it said nothing",
                 do=f"run it alone: python -m {' '.join(arguments[2:])}",
             )  # fmt: skip
-    return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * _MAXRSS_UNIT)
-
-
-#: What ru_maxrss counts in: bytes on macOS, units of 1024 elsewhere (getrusage(2)).
-_MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024
+    return Run(**taken)
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,8 @@ import pyarrow as pa
 
 from incumbent.posts.coded import ROWS, Coded, merged, split
 
-_PREFIX = ".incumbent-posts-"
+_PREFIX, _MAKING, _LOCK = ".incumbent-posts-", ".incumbent-making-", "lock"
+_TRIES = 4  # removals of a folder into which somebody may still be writing
 _ROWS_AT_ONCE = 500_000  # rows held before they are written: fewer, longer pieces for each bucket
 _OPTIONS = pa.ipc.IpcWriteOptions(compression="lz4")
 
@@ -31,13 +32,16 @@ def scratch(folder: Path) -> Iterator[Path]:
     """A folder in `folder` that is removed at the end, however that comes.
 
     Only a process that is killed outright leaves its own behind: then the next one that works in `folder` removes it,
-    for the lock on it ends with its process. What a worker of a cluster still writes is waited for in removing.
+    for the lock in it ends with its process. What a worker of a cluster still writes is waited for in removing.
     """
     _remove_abandoned(folder)
-    made = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=folder))
-    handle = os.open(made, os.O_RDONLY)
+    made = Path(tempfile.mkdtemp(prefix=_MAKING, dir=folder))
+    handle = os.open(made / _LOCK, os.O_RDWR | os.O_CREAT)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        with contextlib.suppress(OSError):  # a file system without locks: then nobody removes what is not his
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        # Under its lasting name only now that it is locked: another run may be looking for abandoned ones.
+        made = made.rename(folder / made.name.replace(_MAKING, _PREFIX))
         yield made
     finally:
         os.close(handle)
@@ -133,16 +137,13 @@ def _publish(made: Path, final: Path) -> None:
 
 def _remove_abandoned(folder: Path) -> None:
     for path in sorted(folder.glob(f"{_PREFIX}*")):
-        try:
-            handle = os.open(path, os.O_RDONLY)
-        except OSError:
-            continue  # gone already, or somebody else's
-        try:
-            with contextlib.suppress(BlockingIOError):
+        with contextlib.suppress(OSError):  # locked: another run's. Gone: that has just ended
+            handle = os.open(path / _LOCK, os.O_RDWR)
+            try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                _remove(path)
-        finally:
-            os.close(handle)
+            finally:
+                os.close(handle)
+            _remove(path)
 
 
 def _remove(folder: Path) -> None:
@@ -150,6 +151,4 @@ def _remove(folder: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
         if not folder.exists():
             return
-
-
-_TRIES = 5
+    shutil.rmtree(folder)
