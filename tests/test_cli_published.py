@@ -123,7 +123,7 @@ def test_parse_tries_an_adapter(run: Any, folder: Path, tmp_path: Path) -> None:
     assert [row["role"] for row in rows] == ["roster"] * 3
     table = [
         "table=table.accounts", "count=2", "yields=[accounts]", "constants.platform=x",
-        "columns={Person: person, Organisation: organisation, Handle: handle, State: state, Posts: posts}",
+        "columns={Person: person, Organisation: organisation, Handle: handle, State: state, Posts: posts, Whose: kind}",
     ]  # fmt: skip
     given = [option for setting in table for option in ("--set", setting)]
     status, out, err = run("parse", "html_table", pages / "accounts.html", *given, "--accounts", "--json")

@@ -20,6 +20,7 @@ import yaml
 
 from incumbent import descriptor, manifest, package, schemas, tablefiles
 from incumbent.errors import InputError, SchemaError
+from incumbent.roster import Platform
 from tests import synthetic_package as synthetic
 
 TESTS = Path(__file__).resolve().parent
@@ -127,12 +128,44 @@ def test_headlines_count_what_the_roster_says() -> None:
         "entries": (6, None), "out_of_date": (2, 6), "leaving": (1, 6), "disputed": (0, 6), "unverified": (1, 6),
         "current": (2, 6), "with_account": (1, 6), "account_none_known": (4, 6), "account_active": (1, 6),
         "account_deleted": (1, 6), "reason_left": (1, 6), "reason_post_renamed": (1, 6), "reason_died": (0, 6),
-        "missing_entries": (1, None), "findings": (5, None),
+        "missing_entries": (1, None), "findings": (6, None), "reason_account_gone": (1, 6),
     }  # fmt: skip
     assert {name: (figures[name]["value"], figures[name]["of"]) for name in expected} == expected
     assert figures["with_account"]["share"] == 0.1667
     assert figures["entries"]["share"] is None
     assert figures["out_of_date"]["note"] == "2 of 6 entries are out of date."
+
+
+def test_an_account_that_is_gone_is_a_finding_and_changes_nothing_else_of_its_entry() -> None:
+    made = synthetic.tables()
+    entry = made["roster"].row(by_predicate=pl.col("person_id") == "bo-o-fenn", named=True)
+    finding = made["findings"].row(by_predicate=pl.col("reason") == "account_gone", named=True)
+    assert entry["reasons"] == "account_gone" and finding["entry_id"] == entry["entry_id"]
+    assert finding["explanation"].startswith("The account bofenn on X, given for Bo O’Fenn, was no longer there")
+    before = synthetic.assessment().entries.row(by_predicate=pl.col("person_id") == "bo-o-fenn", named=True)
+    untouched = ("verdict", "holder", "since_latest", "days_out_of_date", "confidence", "explanation", "evidence")
+    assert {name: entry[name] for name in untouched} == {name: before[name] for name in untouched}
+    hidden = synthetic.Roster()
+    object.__setattr__(hidden, "platforms", {"x": Platform(publish_ids=False)})
+    told = package.tables(
+        hidden, synthetic.assessment(), synthetic.accounts(), synthetic.activity(), synthetic.sources(), synthetic.AS_OF
+    )
+    assert "account_gone" not in told["findings"]["reason"].to_list(), "an account that may not be published"
+
+
+def test_shares_are_of_the_accounts_that_may_be_published() -> None:
+    activity = synthetic.activity().with_columns(person_id=pl.lit("ada-quill"), answered=pl.lit(value=True))
+    made = package.tables(
+        synthetic.Roster(), synthetic.assessment(), synthetic.accounts(), activity, synthetic.sources(), synthetic.AS_OF
+    )
+    rows = made["shares"].drop("since").rows()
+    assert rows == [
+        ("2031-06-20", None, 6, 1, 1, 0, 1, 0), ("2031-06-20--harbour-board", "harbour-board", 6, 1, 1, 0, 1, 0),
+    ]  # fmt: skip
+    readme = descriptor.readme(
+        synthetic.Roster(), made | {"changes": pl.DataFrame()}, schemas.load(), version="1.0.0", as_of=synthetic.AS_OF
+    )
+    assert "with_account" in readme and "__" not in readme
 
 
 def test_an_empty_list_divides_by_nothing() -> None:

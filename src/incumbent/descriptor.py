@@ -144,7 +144,8 @@ def readme(about: About, tables: Mapping[str, pl.DataFrame], schemas: Mapping[st
     figures = "\n".join(
         f"| {measure} | {value} | {'' if total is None else total} | {_cell(note)} |"
         for measure, value, total, note in _plain_order(tables["headlines"])
-        if value or not measure.startswith(("reason_", "account_"))
+        if "__" not in measure  # of one organisation
+        and (value or not measure.startswith(("reason_", "account_")))
     )
     files = "\n".join(
         f"| {name} | {tables[name].height} | {_cell(schema.description)} |" for name, schema in schemas.items()

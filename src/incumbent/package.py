@@ -32,11 +32,14 @@ from incumbent import (
 )
 from incumbent.corrections import Correction
 from incumbent.descriptor import About
+from incumbent.activity.findings import with_account_findings
+from incumbent.activity.shares import shares_over_time
 from incumbent.errors import HeldError
 from incumbent.mentions import Mentions
 from incumbent.platforms import policy
 from incumbent.schemas import TableSchema
 
+from incumbent.roster import Policy
 #: Files of a version that are text and no table.
 _TEXTS = (".md", ".cff", ".json", ".jsonld")
 
@@ -65,11 +68,17 @@ def tables(
     """
     day = edtf.parse_day(as_of)
     known = schemas.load()
-    accounts, activity = _permitted(accounts, activity, roster)
-    entries = _with_accounts(assessment.entries, accounts)
+    accounts, activity = (
+        tablefiles.conform(frame, known[name])
+        for name, frame in zip(("accounts", "activity"), _permitted(accounts, activity, roster), strict=True)
+    )
+    # What accounts give away is found in what may be published of them.
+    entries, found = with_account_findings(
+        _with_accounts(assessment.entries, accounts), assessment.findings, accounts, activity, as_of
+    )
     given = {
         "roster": entries,
-        "findings": assessment.findings,
+        "findings": found,
         "people": assessment.people,
         "organisations": assessment.organisations,
         "posts": assessment.posts,
@@ -81,14 +90,21 @@ def tables(
     }
     made = {name: tablefiles.conform(_whole_days(frame, known[name]), known[name]) for name, frame in given.items()}
     made, _ = withholding.withhold(made, known, _suppressed(roster, as_of))
-    return made | {"headlines": _headlines(made, day, known)}
+    return made | _figures(made, day, known, roster)
 
 
-def _headlines(made: Mapping[str, pl.DataFrame], day: dt.date, known: dict[str, TableSchema]) -> pl.DataFrame:
-    figures = headlines.headlines(made["roster"], made["findings"], day, known)
+def _figures(
+    made: Mapping[str, pl.DataFrame], day: dt.date, known: dict[str, TableSchema], roster: About
+) -> dict[str, pl.DataFrame]:
+    """The tables that count what the others hold."""
+    counted = headlines.headlines(made["roster"], made["findings"], day, known)
     lag = headlines.list_lag(made["listings"], made["organisations"], day)
-    shares = headlines.account_shares(made["roster"], made["organisations"], day)
-    return tablefiles.conform(pl.concat([figures, lag, shares]), known["headlines"])
+    now = headlines.account_shares(made["roster"], made["organisations"], day)
+    dormant_days = getattr(roster, "policy", Policy()).dormant_days
+    return {
+        "headlines": tablefiles.conform(pl.concat([counted, lag, now]), known["headlines"]),
+        "shares": tablefiles.conform(shares_over_time(made["roster"], made["activity"], dormant_days), known["shares"]),
+    }
 
 
 def write(
@@ -212,7 +228,7 @@ class Draft:
         given = {name: tablefiles.conform(frame, self.schemas[name]) for name, frame in given.items()}
         kept, looked_for = withholding.withhold(given, self.schemas, _suppressed(self.roster, self.as_of))
         if any(kept[name] is not frame for name, frame in given.items()):
-            kept["headlines"] = _headlines(kept, edtf.parse_day(self.as_of), dict(self.schemas))
+            kept |= _figures(kept, edtf.parse_day(self.as_of), dict(self.schemas), self.roster)
         return kept, looked_for
 
     def _read(self, previous: Path) -> difference.Version:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import polars as pl
 
 from incumbent import edtf
+from incumbent.freshness.sentences import on_date
 
 #: State of an account -> reason of the finding, and its sentence.
 REASONS = {
-    "deleted": ("account_gone", "The account {} on {}, given for {}, was no longer there on {}."),
-    "renamed": ("account_renamed", "The account given for {2} on {1} goes by {0} now, as seen on {3}."),
-    "identity_changed": ("account_taken", "The handle {} on {}, given for {}, was another account's on {}."),
+    "deleted": ("account_gone", "The account {} on {}, given for {}, was no longer there {}."),
+    "renamed": ("account_renamed", "The account given for {2} on {1} goes by {0} now, as seen {3}."),
+    "identity_changed": ("account_taken", "The handle {} on {}, given for {}, was another account's {}."),
 }
 FINDINGS: dict[str, pl.DataType] = {
     "finding_id": pl.String(),
@@ -47,7 +48,8 @@ def account_findings(entries: pl.DataFrame, accounts: pl.DataFrame, activity: pl
         .agg(pl.col("day").min().alias("since_latest"), pl.col("good").first())
     )
     platform = pl.col("platform").replace_strict(_PLATFORMS, default=pl.col("platform"))
-    checked = pl.coalesce(pl.col("since_latest").dt.to_string("%-d %B %Y"), "checked_at", pl.lit("an unknown day"))
+    first_seen = on_date(pl.col("since_latest").dt.to_string("iso:strict"))
+    checked = pl.coalesce(first_seen, on_date(pl.col("checked_at").str.slice(0, 10)), pl.lit("on an unknown day"))
     sentence = pl.lit(None, pl.String)
     for state, (_, words) in REASONS.items():
         given = (pl.col("handle"), platform, pl.col("listed_person"), checked)
@@ -72,6 +74,28 @@ def account_findings(entries: pl.DataFrame, accounts: pl.DataFrame, activity: pl
         days_out_of_date=(pl.lit(edtf.parse_day(as_of)) - pl.col("since_latest")).dt.total_days(),
         confidence=pl.lit("probable"),
     ).select(pl.col(name).cast(dtype) for name, dtype in FINDINGS.items())
+
+
+def with_account_findings(
+    entries: pl.DataFrame, findings: pl.DataFrame, accounts: pl.DataFrame, activity: pl.DataFrame, as_of: str
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The assessment's entries and findings with those that accounts give: reasons more, and no other cell changed.
+
+    For `accounts` and `activity` as they may be published.
+    """
+    found = account_findings(entries, accounts, activity, as_of).with_columns(
+        pl.col(pl.Date).dt.to_string("iso:strict")
+    )
+    if found.is_empty():
+        return entries, findings
+    told = found.group_by("entry_id", maintain_order=True).agg(added=pl.col("reason").str.join(";"))
+    reasons = pl.concat_str("reasons", "added", separator=";", ignore_nulls=True).replace("", None)
+    return (
+        entries.join(told, on="entry_id", how="left", maintain_order="left")
+        .with_columns(reasons=reasons)
+        .drop("added"),
+        pl.concat([findings, found.select(findings.columns)], how="vertical_relaxed").sort("finding_id"),
+    )
 
 
 def _format(words: str, given: tuple[pl.Expr, ...]) -> pl.Expr:
