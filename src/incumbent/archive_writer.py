@@ -134,17 +134,15 @@ class ArchiveWriter:
         with self._appending:
             return self._add(source_id, url, fetched_at, status, headers, body, method, request_headers, fields)
 
-    def add_note(self, source_id: str, url: str, text: str) -> None:
-        """Append what is to be known of the last whole response of `url`: why it is doubted. Safe to call from threads.
+    def add_note(self, source_id: str, url: str, fetched_at: str, text: str) -> None:
+        """Append what is to be known of the response of `url` of that instant: why it is doubted. Safe from threads.
 
         From then on until a newer response comes, `latest` gives no validators: they would vouch for that page.
         """
         file = archive_index.file_name(source_id)
         with self._appending:
-            row = self._latest_row(file, url)
-            if row is not None:
-                about = read_record(self.folder, row)
-                self._append(file, [("metadata", warc.note(url, about, text))])
+            if self._latest_row(file, url) is not None:
+                self._append(file, [("metadata", warc.note(url, fetched_at, text))])
                 self._doubted.add((file, url))
 
     def latest(self, source_id: str, url: str) -> Snapshot | None:

@@ -98,13 +98,13 @@ def revisit(
     return headers["WARC-Record-ID"], _written(url, "revisit", b"", headers, http=http)
 
 
-def note(url: str, about: Record, text: str) -> bytes:
-    """Text of a `metadata` record that says something of the record `about`. Its date is that record's."""
-    date = about.headers["WARC-Date"]
+def note(url: str, date: str, text: str) -> bytes:
+    """Text of a `metadata` record that says something of the response of `url` of that instant."""
     headers = {
-        "WARC-Record-ID": record_id("metadata", url, date, about.id, text),
+        "WARC-Record-ID": record_id("metadata", url, date, text),
         "WARC-Date": date,
-        "WARC-Refers-To": about.id,
+        "WARC-Refers-To-Target-URI": url,
+        "WARC-Refers-To-Date": date,
     }
     content = f"note: {_line(text)}\r\n".encode()
     return _written(url, "metadata", content, headers, content_type="application/warc-fields")

@@ -10,11 +10,15 @@ from dataclasses import replace
 from typing import Protocol
 from urllib.parse import urlsplit
 
+import polars as pl
+
 from incumbent import platforms
 from incumbent.archive import Archive, Snapshot
 from incumbent.archive_writer import ArchiveWriter
+from incumbent.capturing.candidates import candidates, lost
 from incumbent.capturing.doubts import Doubts
 from incumbent.capturing.outcomes import Captured, Outcome
+from incumbent.capturing.secrets import Secrets
 from incumbent.errors import SourceError
 from incumbent.fetch import FetchError, Request, Response
 from incumbent.roster import Roster, Source
@@ -51,6 +55,7 @@ class Run:
         self._roster, self._archive, self._writer, self._fetcher = roster, archive, writer, fetcher
         self._day, self._tokens, self._clock = day, tokens, clock
         self._doubts = Doubts(roster, archive, writer)
+        self._secrets = Secrets(token for token in tokens.values() if token)
         self._stopped: set[str] = set()  # ids of sources that are not asked again in this run
 
     def source(self, source: Source, before: Mapping[str, Future[Captured]], said: Callable[[str], None]) -> Captured:
@@ -67,16 +72,21 @@ class Run:
         said(f"{source.id}: {len(found.outcomes)} pages, {bad} with a fault")
         return found
 
-    def platform(
-        self, source: Source, accounts: Sequence[platforms.Candidate], said: Callable[[str], None]
-    ) -> Captured:
-        """What a platform says of accounts. A platform that refuses us is not asked again in this run."""
+    def platform(self, source: Source, told: pl.DataFrame, said: Callable[[str], None]) -> Captured:
+        """What a platform says of the accounts of which `told` (account claims) tells.
+
+        A platform that refuses us is not asked again in this run.
+        """
         if source.token_env and not self._tokens[source.id]:
             return _without_token(source)
-        starts = platforms.addresses(source.adapter, accounts, source.settings)
-        found = self._pages(source, starts)
-        said(f"{source.id}: {len(accounts)} accounts")
-        return found
+        accounts = candidates(told, source.adapter)
+        found = self._pages(source, platforms.addresses(source.adapter, accounts, source.settings))
+        with self._writer.paused():
+            by_id = lost(told, self._roster, source, self._archive, self._day)
+        known = {outcome.address for outcome in found.outcomes}
+        more = [one for one in platforms.addresses(source.adapter, by_id, source.settings) if one not in known]
+        said(f"{source.id}: {len(accounts)} accounts, {len(by_id)} of them asked for by id")
+        return found.joined(self._pages(source, more)) if more else found
 
     def past(self, source: Source, captured: Mapping[str, Captured]) -> Captured:
         """The copies that web archives have of a source's pages, each kept under the address that it is a copy of."""
@@ -183,7 +193,7 @@ class Run:
             memento.original if memento else address,
             fetched_at=response.fetched_at if response else None,
             fault=error.fault,
-            why=error.what,
+            why=self._secrets.masked(error.what),
             next=later,
         )
 
@@ -239,9 +249,9 @@ class Run:
             source.id,
             address,
             fetched_at=response.fetched_at,
-            status=f"{response.status} {response.reason}".strip(),
-            headers=response.headers,
-            body=response.body,
+            status=self._secrets.masked(f"{response.status} {response.reason}".strip()),
+            headers=[(name, self._secrets.masked(value)) for name, value in response.headers],
+            body=self._secrets.cut(response.body),
             request_headers=response.request_headers,
             published_at=memento.original if memento else "",
             stated_at=memento.taken_at if memento else "",

@@ -133,7 +133,7 @@ class Limits:
     wire_bytes: int = 16_000_000  # a body as it comes, its framing included
     # A body, its content encoding undone. The largest that a bundled roster asks for has some 12 MB; several threads
     # hold one each, and archiving takes copies.
-    decoded_bytes: int = 24_000_000
+    decoded_bytes: int = 16_000_000
     error_bytes: int = 1_000_000  # of the body of any other answer than 200; what is beyond is left
     retries: int = 3  # after the first attempt
     backoff_seconds: float = 0.5  # before the first retry; doubles with each, half of it at random

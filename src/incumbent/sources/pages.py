@@ -62,10 +62,11 @@ class Pages:
             try:
                 self._read[ends] = self._parsed(run)
             except SourceError as error:
+                error.__traceback__ = error.__context__ = None  # they hold the page, and this is kept
                 self._read[ends] = error
         found = self._read[ends]
         if isinstance(found, SourceError):
-            raise found
+            raise found.with_traceback(None)
         return found
 
     def _parsed(self, run: Run) -> Parsed:
