@@ -119,6 +119,14 @@ def _organisation(slug: str, world: World) -> dict[str, Any] | str | None:
     return None
 
 
+def _put_together(one: Organisation, world: World) -> date:
+    """The day on which the page was last published again: at each change of it, or of who holds its posts."""
+    day = links.known(one, world)
+    held = [held for post in world.posts_of(one.key, day) for held in world.held(post.key)]
+    moves = [moved for each in held for moved in (each.start, each.end) if moved and moved <= day]
+    return max([links.changed(one, world), *moves])
+
+
 def _organisation_item(one: Organisation, world: World) -> dict[str, Any]:
     day = links.known(one, world)
     slug, name = one.slug(world.today), one.name(world.today)
@@ -166,6 +174,7 @@ def _organisation_item(one: Organisation, world: World) -> dict[str, Any]:
             one.opened,
             links.changed(one, world),
         ),
+        "updated_at": f"{_put_together(one, world)}T10:54:18.205Z",
         "withdrawn_notice": {},
         "description": f"{name} looks after what its name says.",
         "details": {
