@@ -7,6 +7,7 @@ MAKEFLAGS += --no-builtin-rules
 
 VENV = .venv
 BIN = $(VENV)/bin
+# The lock files name everything, so nothing is left to resolve: uv did that, with the overrides of pyproject.toml.
 PIP = $(BIN)/python -m pip --disable-pip-version-check install -qq
 EDITABLE = $(PIP) --no-deps --no-build-isolation --editable .
 
@@ -91,13 +92,13 @@ $(VENV)/.made:
 
 $(VENV)/.installed: $(VENV)/.made requirements.lock pyproject.toml
 	@echo "installing what requirements.lock names (a few minutes the first time)"
-	@$(PIP) --require-hashes --requirement requirements.lock
+	@$(PIP) --no-deps --require-hashes --requirement requirements.lock
 	@$(EDITABLE)
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.lock
 	@echo "installing what requirements-dev.lock names"
-	@$(PIP) --require-hashes --requirement requirements-dev.lock
+	@$(PIP) --no-deps --require-hashes --requirement requirements-dev.lock
 	@touch $@
 
 clean:

@@ -41,7 +41,7 @@ def of_rosters(published: Path, rosters: Sequence[Mapping[str, Any]]) -> bytes:
         "dct:language": "en",
         "dcat:dataset": [_roster(published, roster) for roster in rosters],
     }
-    return descriptor.to_json(catalogue)
+    return descriptor.to_linked_json(catalogue)
 
 
 def _roster(published: Path, roster: Mapping[str, Any]) -> dict[str, Any]:

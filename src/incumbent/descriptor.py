@@ -114,6 +114,12 @@ def licence(text: str) -> dict[str, str]:
     return {"name": "notspecified", "title": text or "not specified"}
 
 
+def licence_text(text: str) -> str:
+    """A licence in words, with its address where that is known."""
+    terms = licence(text)
+    return terms.get("title", terms["name"]) + (f" ({terms['path']})" if "path" in terms else "")
+
+
 def contributors(about: About) -> list[dict[str, Any]]:
     """Who made the package, in the profile's shape; the attribution is whose data it is made from."""
     made = [{"title": "incumbent", "roles": ["creator"]}]
@@ -139,6 +145,14 @@ def to_json(value: object) -> bytes:
     return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()
 
 
+def to_linked_json(value: object) -> bytes:
+    """As to_json, with <, > and & escaped: the same JSON, which can be put into a page's script element as it is."""
+    escaped = to_json(value)
+    for char in (b"<", b">", b"&"):
+        escaped = escaped.replace(char, b"\\u%04x" % char[0])
+    return escaped
+
+
 def readme(about: About, tables: Mapping[str, pl.DataFrame], schemas: Mapping[str, TableSchema], **of: str) -> str:
     """README.md of a version: what it is, the figures, the files, how to read and check them. `of`: version, as_of."""
     figures = "\n".join(
@@ -150,8 +164,6 @@ def readme(about: About, tables: Mapping[str, pl.DataFrame], schemas: Mapping[st
     files = "\n".join(
         f"| {name} | {tables[name].height} | {_cell(schema.description)} |" for name, schema in schemas.items()
     )
-    terms = licence(about.licence)
-    address = f" ({terms['path']})" if "path" in terms else ""
     return f"""# {_cell(about.title)}
 
 Version {of["version"]}, as of {of["as_of"]}.
@@ -166,21 +178,24 @@ Version {of["version"]}, as of {of["as_of"]}.
 
 ## Tables
 
-Each is there as `<table>.csv`, `<table>.parquet` and, for spreadsheets, `excel/<table>.csv`.
+Each is there as `<table>.csv`, `<table>.parquet` and, for spreadsheets, `excel/<table>.csv`; `excel/{about.slug}.xlsx`
+has them all as sheets.
 
 | table | rows | what it is |
 | --- | ---: | --- |
 {files}
 
-What each field means is in `datapackage.json`. CSV is RFC 4180: UTF-8, comma, CRLF, ISO dates, `true`/`false`;
-the empty cell is missing. Several values in one cell are separated by semicolons. Files under `excel/` begin with a
-byte order mark, and have an apostrophe before text that a spreadsheet would run.
+What each field means is in `datapackage.json`, and for a CSV in `<table>.csv-metadata.json` (CSV on the Web).
+`dataset.jsonld` describes the version to search engines; `news.json` has the entries that went out of date or were put
+right. CSV is RFC 4180: UTF-8, comma, CRLF, ISO dates, `true`/`false`; the empty cell is missing. Several values in one
+cell are separated by semicolons. `excel/<table>.csv` begins with a byte order mark, and has an apostrophe before text
+that a spreadsheet would run.
 
 A version never changes. `sha256sum -c SHA256SUMS` checks it.
 
 ## Licence
 
-{terms.get("title", terms["name"])}{address}. {about.attribution}
+{licence_text(about.licence)}. {about.attribution}
 """.replace("\r\n", "\n")
 
 
@@ -210,7 +225,8 @@ def _plain_order(headlines: pl.DataFrame) -> Sequence[tuple[Any, ...]]:
 
 
 def _cell(text: str) -> str:
-    return " ".join(text.replace("|", "\\|").split())
+    """Words for a line of Markdown: none of it is markup, whoever wrote it."""
+    return " ".join(re.sub(r"([\\`*\[\]<>|])", r"\\\1", text).split())
 
 
 class About(Protocol):

@@ -22,6 +22,7 @@ from incumbent import (
     difference,
     edtf,
     headlines,
+    linked,
     manifest,
     news,
     platforms,
@@ -29,17 +30,18 @@ from incumbent import (
     suppression,
     tablefiles,
     withholding,
+    workbook,
 )
-from incumbent.corrections import Correction
-from incumbent.descriptor import About
 from incumbent.activity.findings import with_account_findings
 from incumbent.activity.shares import shares_over_time
+from incumbent.corrections import Correction
+from incumbent.descriptor import About
 from incumbent.errors import HeldError
 from incumbent.mentions import Mentions
 from incumbent.platforms import policy
+from incumbent.roster import Policy
 from incumbent.schemas import TableSchema
 
-from incumbent.roster import Policy
 #: Files of a version that are text and no table.
 _TEXTS = (".md", ".cff", ".json", ".jsonld")
 
@@ -205,6 +207,16 @@ class Draft:
             self.roster, whole, self.schemas, version=version, as_of=self.as_of, folder=folder
         )
         (folder / "datapackage.json").write_bytes(descriptor.to_json(described))
+        workbook.write(
+            whole,
+            self.schemas,
+            folder / "excel" / f"{self.roster.slug}.xlsx",
+            title=self.roster.title,
+            version=version,
+            as_of=self.as_of,
+            licence=f"{descriptor.licence_text(self.roster.licence)}. {self.roster.attribution}".strip(),
+        )
+        linked.write(described, self.schemas, folder)
         readme = descriptor.readme(self.roster, whole, self.schemas, version=version, as_of=self.as_of)
         (folder / "README.md").write_bytes(readme.encode())
         citation = descriptor.citation(self.roster, version=version, as_of=self.as_of)

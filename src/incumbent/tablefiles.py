@@ -76,13 +76,15 @@ def write_excel_csv(frame: pl.DataFrame, path: Path) -> None:
     """`frame` as CSV for a spreadsheet: with BOM, and an apostrophe before text that the spreadsheet would run."""
     text = [name for name, dtype in frame.schema.items() if dtype == pl.String()]
     safe = frame.with_columns(
-        pl.when(pl.col(name).str.contains(_FORMULA))
-        .then(pl.lit("'") + pl.col(name))
-        .otherwise(pl.col(name))
-        .alias(name)
+        pl.when(is_run(pl.col(name))).then(pl.lit("'") + pl.col(name)).otherwise(pl.col(name)).alias(name)
         for name in text
     )
     path.write_bytes(b"\xef\xbb\xbf" + csv_bytes(safe))
+
+
+def is_run(text: pl.Expr) -> pl.Expr:
+    """Whether a spreadsheet would run the text as a formula if it were typed into a cell."""
+    return text.str.contains(_FORMULA)
 
 
 def write_parquet(frame: pl.DataFrame, schema: TableSchema, path: Path) -> None:
