@@ -159,6 +159,16 @@ class ArchiveWriter:
             found = snapshot_of(row, record, record)
             return replace(found, headers={}) if (file, url) in self._doubted else found
 
+    def newest(self, source_id: str) -> Snapshot | None:
+        """The response of a source that came last, whole or not, without its content."""
+        file = archive_index.file_name(source_id)
+        with self._appending:
+            row = next((row for row in reversed(self._rows.get(file, [])) if row.type == "response"), None)
+            if row is None:
+                return None
+            record = read_record(self.folder, row).without_content()
+            return snapshot_of(row, record, record)
+
     @contextmanager
     def paused(self) -> Iterator[None]:
         """Nothing is appended meanwhile, so that the archive can be read as a whole by the process that writes it."""

@@ -166,6 +166,11 @@ class Run:
             return self._failed(source, address, memento, error)
         return self._kept(source, address, memento, response)
 
+    def is_due(self, source: Source) -> bool:
+        """Whether a platform is to be asked: not within the `refresh_hours` after its last answers."""
+        known = self._writer.newest(source.id)
+        return known is None or not self._is_recent(source, known)
+
     def _is_recent(self, source: Source, latest: Snapshot) -> bool:
         """Whether a page came whole so lately that it is not asked for again. A doubted one (without headers) is."""
         came = dt.datetime.fromisoformat(latest.fetched_at)
@@ -214,6 +219,9 @@ class Run:
         redacted = body != response.body
         latest = self._writer.latest(source.id, address)
         snapshot = self._add(source, address, memento, replace(response, body=body), redacted=redacted)
+        kept = snapshot if registry.names_others(source.adapter) else None
+        if snapshot.unchanged and latest and latest.headers:  # judged when it came, and not doubted
+            return replace(outcome, snapshot=kept)
         parsed, why = None, ""
         try:
             parsed = page.read_page(self._roster, source, snapshot)
@@ -226,7 +234,6 @@ class Run:
                 return self._doubted(source, address, replace(outcome, fault="quarantined", why=outdated))
             if doubt := self._doubts.about(source, snapshot, parsed):
                 outcome = self._doubted(source, address, replace(outcome, doubt=doubt[0], why=doubt[1]))
-        kept = snapshot if registry.names_others(source.adapter) else None
         return replace(outcome, fresh=not snapshot.unchanged, snapshot=kept)
 
     def _doubted(self, source: Source, address: str, outcome: Outcome) -> Outcome:
