@@ -54,16 +54,36 @@ def test_an_account_that_is_gone() -> None:
 
 
 def test_an_account_that_is_renamed_or_taken() -> None:
-    row = found(GOOD, seen("annie.example", A, "2026-06-02", posts=4, last_post="2026-06-01"))
+    now = [seen("annie.example", A, day, posts=4, last_post="2026-06-01") for day in ("2026-06-02", "2026-06-20")]
+    row = found(GOOD, *now)
     assert row is not None
     assert row["reason"] == "account_renamed"
-    assert "goes by annie.example now" in row["explanation"]
+    assert row["explanation"].endswith(" on Bluesky goes by annie.example now, as seen on 2 June 2026.")
+    assert (row["since_earliest"], row["since_latest"]) == (dt.date(2026, 1, 3), dt.date(2026, 6, 2))
     row = found(GOOD, seen("ann.example", B, "2026-06-02", posts=4))
     assert row is not None
     assert row["reason"] == "account_taken"
-    assert row["explanation"].count("The handle ann.example on Bluesky") == 2, (
-        "one sentence for each of the two accounts"
+    assert row["explanation"] == (
+        "The handle ann.example on Bluesky, given for Ann Archer, was another account's on 2 June 2026."
+    ), "not of the day on which it was last seen to be hers"
+    assert (row["since_earliest"], row["since_latest"]) == (None, dt.date(2026, 6, 2))
+
+
+def test_an_account_that_has_moved() -> None:
+    claims = [claim("ann@old.example", "2026-01-01", platform="mastodon")]
+    checks = [
+        seen("ann@old.example", "https://old.example/1", "2026-01-02", platform="mastodon", posts=3),
+        seen("ann@old.example", "https://old.example/1", "2026-06-02", "moved", platform="mastodon",
+             moved_to="ann@new.example"),
+    ]  # fmt: skip
+    accounts, activity = judged(claims, checks)
+    table = findings.account_findings(
+        ENTRIES, pl.DataFrame(list(accounts.values()), infer_schema_length=None), activity, "2026-06-30"
     )
+    assert table.get_column("explanation").to_list() == [
+        "The account ann@old.example on Mastodon, given for Ann Archer, has moved to ann@new.example, "
+        "as seen on 2 June 2026."
+    ]
 
 
 @pytest.mark.parametrize("state", ["live", "protected", "suspended", "unknown"])

@@ -71,7 +71,7 @@ def test_a_renamed_account_is_the_same_until_the_sources_know() -> None:
     assert list(accounts) == [f"bluesky:{A}"]
     account = accounts[f"bluesky:{A}"]
     assert (account["state"], account["handle"], account["posts"]) == ("renamed", "annie.example", 50)
-    assert activity.get_column("change").to_list() == ["first_seen", "renamed"]
+    assert activity.get_column("change").to_list() == ["first_seen", "renamed;state"]
     accounts, _ = judged([*claims, claim("annie.example", "2026-06-03")], checks)
     assert accounts[f"bluesky:{A}"]["state"] == "active"
 

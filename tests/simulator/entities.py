@@ -153,6 +153,7 @@ class Account:
     person: str | None = None
     host: str = ""  # the server of a Mastodon account
     on_page: bool = False  # the person's page on GOV.UK, and Wikidata, name it
+    page_handle: str = ""  # by this handle, whatever it is called by now
     posts: tuple[AccountPost, ...] = ()
     changes: tuple[tuple[date, str, Any], ...] = ()
 

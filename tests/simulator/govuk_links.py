@@ -72,8 +72,8 @@ def appointments(world: World, person: Person) -> list[Appointment]:
 
 
 def profile_url(account: Account, day: date) -> str:
-    """Where a browser finds the account under the handle that it has on a day."""
-    handle = account.on(day).handle
+    """Where a browser finds the account under the handle that it has on a day, or that its page gives."""
+    handle = account.page_handle or account.on(day).handle
     return {
         "bluesky": f"https://bsky.app/profile/{handle}",
         "mastodon": f"https://{account.host}/@{handle}",

@@ -148,7 +148,7 @@ def _statements_of(post: str, world: World) -> list[Appointment]:
 
 
 def _handle(account: Account, world: World) -> str:
-    handle = account.on(world.today).handle
+    handle = account.page_handle or account.on(world.today).handle
     return f"{handle}@{account.host}" if account.platform == "mastodon" else handle
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import polars as pl
 
 from incumbent import edtf
-from incumbent.freshness.sentences import on_date
+from incumbent.freshness.sentences import date_words, on_date
 
-#: State of an account -> reason of the finding, and its sentence.
+#: State of an account -> reason of the finding, and its sentence: handle, platform, person, when, and where it moved.
 REASONS = {
     "deleted": ("account_gone", "The account {} on {}, given for {}, was no longer there {}."),
     "renamed": ("account_renamed", "The account given for {2} on {1} goes by {0} now, as seen {3}."),
     "identity_changed": ("account_taken", "The handle {} on {}, given for {}, was another account's {}."),
 }
+_MOVED = "The account {} on {}, given for {}, has moved to {4}, as seen {3}."
 FINDINGS: dict[str, pl.DataType] = {
     "finding_id": pl.String(),
     "entry_id": pl.String(),
@@ -33,8 +34,8 @@ def account_findings(entries: pl.DataFrame, accounts: pl.DataFrame, activity: pl
 
     `entries` (entry_id, listed_person, person_id) is the assessment's, `accounts` and `activity` account_states'. An
     account was wrong at the earliest from the day after it was last seen as it was, at the latest from the day on which
-    it was first seen as it is. None of them says anything of the office: they
-    change no verdict, and one platform's word is `probable`.
+    it was first seen as it is. None of them says anything of the office: they change no verdict, and one platform's
+    word is `probable`.
     """
     reasons = {state: reason for state, (reason, _) in REASONS.items()}
     days = activity.with_columns(day=edtf.last_day(pl.col("observed_at").str.slice(0, 10)))
@@ -49,11 +50,19 @@ def account_findings(entries: pl.DataFrame, accounts: pl.DataFrame, activity: pl
     )
     platform = pl.col("platform").replace_strict(_PLATFORMS, default=pl.col("platform"))
     first_seen = on_date(pl.col("since_latest").dt.to_string("iso:strict"))
-    checked = pl.coalesce(first_seen, on_date(pl.col("checked_at").str.slice(0, 10)), pl.lit("on an unknown day"))
+    # That its handle is another's, an account's own observations do not say.
+    by_now = pl.when(pl.col("state") == "identity_changed").then(pl.format("by {}", date_words(pl.lit(as_of))))
+    seen_on = on_date(pl.col("checked_at").str.slice(0, 10))
+    checked = pl.coalesce(first_seen, by_now, seen_on, pl.lit("on an unknown day"))
     sentence = pl.lit(None, pl.String)
     for state, (_, words) in REASONS.items():
-        given = (pl.col("handle"), platform, pl.col("listed_person"), checked)
+        given = (pl.col("handle"), platform, pl.col("listed_person"), checked, pl.col("moved_to"))
         sentence = pl.when(pl.col("state") == state).then(_format(words, given)).otherwise(sentence)
+    moved = (pl.col("state") == "renamed") & pl.col("moved_to").is_not_null()
+    sentence = pl.when(moved).then(_format(_MOVED, given)).otherwise(sentence)
+    # Of an account that lost its handle and of the one that has it now, the latter tells when.
+    dated = pl.col("since_latest").is_not_null()
+    told = pl.col("sentence").filter(dated | ~dated.any())
     rows = (
         wrong.filter(pl.col("handle").is_not_null())
         .join(entries.select("entry_id", "listed_person", "person_id"), on="person_id")
@@ -62,7 +71,7 @@ def account_findings(entries: pl.DataFrame, accounts: pl.DataFrame, activity: pl
         .sort("entry_id", "reason", "account_id")
         .group_by("entry_id", "reason", maintain_order=True)
         .agg(
-            explanation=pl.col("sentence").str.join(" "),
+            explanation=told.unique(maintain_order=True).str.join(" "),
             since_earliest=(pl.col("good") + pl.duration(days=1)).min(),
             since_latest=pl.col("since_latest").min(),
             evidence=pl.col("evidence").str.join(";"),
@@ -100,7 +109,9 @@ def with_account_findings(
 
 def _format(words: str, given: tuple[pl.Expr, ...]) -> pl.Expr:
     """The sentence with what is `given` at its places, `{}` in their order or `{2}` by number."""
-    numbered = words if "{0}" in words else words.format("{0}", "{1}", "{2}", "{3}")
+    numbered, place = words, 0
+    while "{}" in numbered:
+        numbered, place = numbered.replace("{}", f"{{{place}}}", 1), place + 1
     parts: list[pl.Expr] = []
     for part in numbered.split("{"):
         number, brace, rest = part.partition("}")

@@ -182,18 +182,30 @@ def _history(told: pl.DataFrame, held: pl.DataFrame, owned: pl.DataFrame, limit:
     stated = pl.when(pl.col("state") != "live").then("state")
     stale = (pl.col("last_post").is_not_null()) & (edtf.last_day("last_post") < pl.col("day") - limit)
     said = pl.coalesce(stated, pl.when(stale).then(pl.lit("dormant")), _unstated())
-    others = owned.select("account_id", owner="person_id").unique("account_id", keep="last", maintain_order=True)
+    others = owned.group_by("account_id", maintain_order=True).agg(
+        pl.col("person_id").last().alias("owner"), pl.col("folded").alias("named")
+    )
+    platforms_handle = pl.when(pl.col("origin") == "platform").then(pl.col("handle").str.to_lowercase())
+    called = platforms_handle.forward_fill().over("account_id")
+    live = (pl.col("origin") == "platform") & (pl.col("state") == "live")
+    unnamed = live & ~pl.col("named").list.contains(pl.col("called")).fill_null(True)
     rows = (
-        observed.with_columns(
+        observed.sort("account_id", "day", "claim_id", nulls_last=False)
+        .with_columns(called=called)
+        .join(others, on="account_id", how="left", maintain_order="left")
+        .with_columns(
             pl.when(~pl.col("taken_over")).then(pl.col(*FIGURES)),
-            state=pl.when("taken_over").then(pl.lit("identity_changed")).otherwise(said),
+            state=pl.when("taken_over")
+            .then(pl.lit("identity_changed"))
+            .when(unnamed)
+            .then(pl.lit("renamed"))
+            .otherwise(said),
             source_id="source",
             answered=pl.col("state").ne_missing("unknown"),
         )
         .sort("account_id", "observed_at", "source_id", "posts", "claim_id", nulls_last=True)
         .unique(["account_id", "observed_at", "source_id"], keep="first", maintain_order=True)
         .pipe(terms.with_holders, held)
-        .join(others, on="account_id", how="left", maintain_order="left")
         .with_columns(
             person_id=pl.when(pl.col("account_id").is_in(held.get_column("account_id").implode()))
             .then("holder")

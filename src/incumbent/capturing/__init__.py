@@ -16,7 +16,7 @@ from pathlib import Path
 from incumbent import platforms
 from incumbent.archive import Archive
 from incumbent.archive_writer import ArchiveWriter
-from incumbent.capturing.candidates import candidates
+from incumbent.capturing.candidates import told_accounts
 from incumbent.capturing.outcomes import Captured, state_of
 from incumbent.capturing.run import Fetches, Run
 from incumbent.errors import InputError, RosterError
@@ -63,10 +63,10 @@ def capture(
                     futures[source.id] = pool.submit(run.source, source, dict(futures), said)
         captured = {name: future.result() for name, future in futures.items()}
         with ThreadPoolExecutor(max_workers=len(platforms.ADAPTERS), thread_name_prefix="platform") as pool:
-            known = candidates(roster, Archive(folder), day) if asked_platforms else {}
-            asking = {
-                one.id: pool.submit(run.platform, one, known.get(one.adapter, ()), said) for one in asked_platforms
-            }
+            due = [one for one in asked_platforms if run.is_due(one)]
+            told = told_accounts(roster, Archive(folder), day) if due else None
+            asking = {one.id: pool.submit(run.platform, one, told, said) for one in due if told is not None}
+        captured |= {one.id: Captured() for one in asked_platforms if one not in due}
         captured |= {name: future.result() for name, future in asking.items()}
         for source in past:
             found = run.past(source, captured)

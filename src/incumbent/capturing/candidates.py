@@ -1,5 +1,6 @@
 """Which accounts to ask the platforms for: those that the other sources tell of, of people who are on the list.
 
+A handle is asked for first; by its immutable id an account is asked for only where its handle no longer leads to it.
 Nobody else's account is asked for: what is not needed is not collected (docs/data-protection.md).
 """
 
@@ -9,18 +10,20 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from incumbent import activity, platforms
+from incumbent import activity, curation, platforms
+from incumbent.activity import bindings, timeline
 from incumbent.archive import Archive
 from incumbent.names import blocking_keys, compare_names
-from incumbent.roster import Roster
+from incumbent.roster import Roster, Source
 from incumbent.sources.base import Parsed
 from incumbent.sources.pages import Pages
 
 
-def candidates(roster: Roster, archive: Archive, day: str) -> dict[str, list[Account]]:
-    """Platform -> the accounts that the sources of a roster tell of by `day`: handles, with ids where they are known.
+def told_accounts(roster: Roster, archive: Archive, day: str) -> pl.DataFrame:
+    """What the sources of a roster, but for the platforms, tell by `day` of accounts of people who may be on the list.
 
-    What cannot be read is passed over here: whether a page can be used is judged when it comes, and by the release.
+    Account claims, the platforms called as we call them. What cannot be read is passed over here: whether a page can be
+    used is judged when it comes, and by the release.
     """
     parsed = [Parsed()]
     for source in roster.in_force(day):
@@ -29,16 +32,39 @@ def candidates(roster: Roster, archive: Archive, day: str) -> dict[str, list[Acc
             runs = [pages.good(address) for address in pages.visits]
             parsed += [pages.read(run) for run in runs if run]
     listed = pl.concat([one.claims for one in parsed]).filter(role="roster")
-    told = _of_the_listed(pl.concat([one.account_claims for one in parsed]), listed)
-    found: dict[str, set[tuple[str, str]]] = {}
-    for platform, handle, number in told.select("platform", "handle", "platform_id").unique().iter_rows():
-        if handle or number:
-            name = activity.PLATFORMS.get(platform.lower(), platform.lower())
-            found.setdefault(name, set()).add((handle or "", number or ""))
-    return {
-        platform: [Account(handle or None, number or None) for handle, number in sorted(accounts)]
-        for platform, accounts in found.items()
-    }
+    told = activity.with_platform(pl.concat([one.account_claims for one in parsed]))
+    return _of_the_listed(told.unique("claim_id").sort("claim_id"), listed)
+
+
+def candidates(told: pl.DataFrame, platform: str) -> list[Account]:
+    """The accounts of a platform of which `told` tells: handles, with ids where it gives them."""
+    named = told.filter(platform=platform).select("handle", "platform_id").unique().sort("handle", "platform_id")
+    return [Account(handle, number) for handle, number in named.iter_rows() if handle or number]
+
+
+def lost(told: pl.DataFrame, roster: Roster, source: Source, archive: Archive, day: str) -> list[Account]:
+    """Accounts whose handle, when the platform `source` was last asked for it, did not lead to them: by their ids.
+
+    An account is known by the id that its handle had when a source named it (activity.bindings): it may have been
+    renamed, or be gone, or its handle may be somebody else's by now.
+    """
+    pages = Pages(roster, source, archive, day)
+    runs = [run for address in pages.visits for run in pages.runs(address) if pages.fault(run) is None]
+    seen = timeline.dated(pl.concat([Parsed().observations, *(pages.read(run).observations for run in runs)]))
+    claims = told.filter(platform=source.adapter).with_columns(person_id=pl.coalesce("person_ids", "person"))
+    claims = timeline.dated(claims.filter(pl.col("person_id").is_not_null()))
+    decided = activity.decided_of(curation.load(roster.folder / "curation").valid_on(day).accounts)
+    pairs = bindings.pairs(claims, seen, bindings.bindings(claims, seen), decided).drop_nulls("bound_id")
+    asked = seen.group_by("folded").agg(asked=pl.col("day").max())
+    met = seen.group_by("platform_id").agg(met=pl.col("day").max())
+    found = (
+        pairs.select("folded", platform_id="bound_id")
+        .unique()
+        .join(asked, on="folded")
+        .join(met, on="platform_id", how="left")
+        .filter((pl.col("met") < pl.col("asked")).fill_null(True))
+    )
+    return [Account(None, number) for number in found.get_column("platform_id").unique().sort()]
 
 
 def _of_the_listed(told: pl.DataFrame, listed: pl.DataFrame) -> pl.DataFrame:

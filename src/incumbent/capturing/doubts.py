@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 
+from incumbent import platforms
 from incumbent.archive import Archive, Snapshot
 from incumbent.archive_writer import ArchiveWriter
 from incumbent.roster import Roster, Source
@@ -33,7 +34,12 @@ class Doubts:
             return self._pages(source).outdated(snapshot)
 
     def about(self, source: Source, snapshot: Snapshot, parsed: Parsed) -> tuple[str, str] | None:
-        """A doubt (`returned` or `shrunk`) and its sentence about a new page that says `parsed`; else None."""
+        """A doubt (`returned` or `shrunk`) and its sentence about a new page that says `parsed`; else None.
+
+        None of what a platform says: accounts go, are suspended, and come back.
+        """
+        if source.adapter in platforms.ADAPTERS:
+            return None
         with self._lock:
             pages = self._pages(source)
             runs = [run for run in pages.runs(snapshot.url) if run.last.snapshot.record != snapshot.record]
