@@ -82,6 +82,13 @@ def test_the_figures_are_those_that_the_platforms_parsers_give(times: list[dt.da
     assert {name: row[name] for name in feed} == feed
 
 
+def test_a_gap_that_lies_between_two_roundings_is_rounded_as_python_does(tmp_path: Path) -> None:
+    # 29.60375 days, and 400 more such gaps: k + 1/2 ten-thousandths of a day
+    gaps = [2_557_764, *range(108, 43_200, 216)]
+    posts = [(f"{gap:07}", ago(1) - dt.timedelta(seconds=gap * number), "post") for gap in gaps for number in range(2)]
+    assert read(run(write(tmp_path / "posts.parquet", posts))) == oracle(posts)
+
+
 def some_posts(number: int = 3000, seed: int = 1) -> list[Post]:
     chance = random.Random(seed)
     return [

@@ -97,10 +97,10 @@ def _median_gaps(rows: pl.DataFrame, moment: Moment) -> pl.DataFrame:
         middle = _middle_gaps(mine.select(key=account * _TIME + time).get_column("key"))
         found.append(middle.with_columns((pl.col("account") + first).cast(pl.UInt32)))
     middles = pl.concat(found)
-    # As Python divides and rounds, because platforms/observing.py does: it rounds the exact value of a binary fraction,
-    # Polars and NumPy one multiplied by 10,000. One value per account, not per post.
-    days = middles.select(pl.col("lower", "upper") / MICROSECONDS_A_DAY).select((pl.col("lower") + pl.col("upper")) / 2)
-    rounded = [round(value, 4) for value in days.to_series()]
+    # As Python divides and rounds, because platforms/observing.py does. Polars multiplies by a reciprocal instead, and
+    # rounds a value multiplied by 10,000: one in some thousand medians would end otherwise. A value per account only.
+    lower, upper = (middles.get_column(name).to_numpy() / MICROSECONDS_A_DAY for name in ("lower", "upper"))
+    rounded = [round(value, 4) for value in ((lower + upper) / 2).tolist()]
     return middles.select("account", pl.Series("median_gap_days", rounded, dtype=pl.Float64))
 
 
