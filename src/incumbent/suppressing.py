@@ -1,4 +1,4 @@
-"""Puts a person on the list of those who are not to be shown, and takes back the versions that show them."""
+"""Puts people on the list of those who are not to be shown, and takes back the versions that show them."""
 
 from __future__ import annotations
 
@@ -12,54 +12,57 @@ from incumbent.mentions import Mentions
 from incumbent.suppression import Person, Suppressed
 
 
-def look_up(published: Path, slug: str, text: str) -> Found:
-    """The person whom `text` names (a person_id, or a name), by what every published version knows of them, and the
-    versions that show them.
+def look_up(published: Path, slug: str, *texts: str) -> Found:
+    """The people whom `texts` name (each a person_id, or a name), by what every published version knows of them, and
+    the versions that show one of them.
 
     Somebody whom no version shows is known by the name alone, which must then be a whole one. Raises InputError when
-    it could be several people, or is no name.
+    a text could be several people, or is no name.
     """
     folder = published / slug
-    versions = [(each.version, difference.read_version(each.path)) for each in ledger.releases(folder)]
-    names: set[str] = set()
-    person_ids: set[str] = set()
-    identifiers: set[str] = set()
-    accounts: set[str] = set()
-    for _, version in versions:
-        for person_id in _matching(version, text):
-            known = withholding.known_of(version.tables, person_id)
-            names |= known.names
-            person_ids.add(person_id)
-            identifiers |= known.identifiers
-            accounts |= known.accounts
-    if len(person_ids) > 1:
-        raise InputError(
-            f"{text!r} could be {len(person_ids)} people", where="PERSON", expected=", ".join(sorted(person_ids)[:10])
-        )
-    if not person_ids:
-        names = {text}
-    person = Person(frozenset(names), frozenset(person_ids), frozenset(identifiers), frozenset(accounts))
-    if not any(kind == "name" for kind, _ in person.known_by()) and not person_ids:
+    versions = {each.version: difference.read_version(each.path) for each in ledger.releases(folder)}
+    people = [_person(list(versions.values()), text) for text in texts]
+    listed = [Suppressed.only(person) for person in people]
+    showing = [
+        number for number, version in versions.items() if any(_shows(folder, number, version, one) for one in listed)
+    ]
+    return Found(tuple(people), all(person.person_ids for person in people), tuple(showing))
+
+
+def _person(versions: list[difference.Version], text: str) -> Person:
+    found = [
+        withholding.known_of(version.tables, person_id)
+        for version in versions
+        for person_id in _matching(version, text)
+    ]
+    ids = sorted({person_id for known in found for person_id in known.person_ids})
+    if len(ids) > 1:
+        raise InputError(f"{text!r} could be {len(ids)} people", where="PERSON", expected=", ".join(ids[:10]))
+    person = Person(
+        frozenset[str]().union(*(known.names for known in found)) if found else frozenset({text}),
+        frozenset(ids),
+        frozenset[str]().union(*(known.identifiers for known in found)),
+        frozenset[str]().union(*(known.accounts for known in found)),
+    )
+    if not ids and not person.known_by():
         raise InputError(
             f"{text!r} is nobody's whole name, and no version has a person of that id",
             where="PERSON",
             expected="a person_id of people.csv, or a name with given name and surname",
         )
-    listed = Suppressed.only(person)
-    showing = [number for number, version in versions if _shows(folder, number, version, listed)]
-    return Found(person, bool(person_ids), tuple(showing))
+    return person
 
 
 def suppress(
     curation: Path, published: Path, slug: str, found: Found, *, reason: str, date: str, expires: str | None = None
 ) -> withdrawal.Withdrawn | None:
-    """Writes the list (suppressed.csv in `curation`), then withdraws the versions that show the person; None when none
+    """Writes the list (suppressed.csv in `curation`), then withdraws the versions that show the people; None when none
     does. Done again it gives the same.
 
     The list comes first: a release that runs in between already leaves the person out. Raises what
     suppression.added and withdrawal.withdraw raise.
     """
-    content = suppression.added(curation, found.person, date=date, reason=reason, expires=expires)
+    content = suppression.added(curation, found.people, date=date, reason=reason, expires=expires)
     curation.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".suppress-", dir=curation.parent) as scratch:
         durable.write(content, curation / suppression.FILE, Path(scratch))
@@ -93,8 +96,8 @@ def _shows(folder: Path, number: str, version: difference.Version, listed: Suppr
 
 @dataclass(frozen=True)
 class Found:
-    """`person`: by what they are known; `published`: whether a version has them; `versions`: those that show them."""
+    """`people`: by what each is known; `published`: whether versions have them all; `versions`: those that show one."""
 
-    person: Person
+    people: tuple[Person, ...]
     published: bool
     versions: tuple[str, ...]

@@ -86,8 +86,8 @@ def read(folder: Path) -> list[Row]:
     return [Row(*line) for line in lines[1:]]
 
 
-def added(folder: Path, person: Person, *, date: str, reason: str, expires: str | None = None) -> bytes:
-    """The list with the person on it, as the bytes of the file. Rows that are there already stay as they are.
+def added(folder: Path, people: Sequence[Person], *, date: str, reason: str, expires: str | None = None) -> bytes:
+    """The list with these people on it, as the bytes of the file. Rows that are there already stay as they are.
 
     Raises InputError for an unknown reason, a day that is none, and where the secret is missing or short; HeldError
     when the list was made with another secret.
@@ -101,7 +101,8 @@ def added(folder: Path, person: Person, *, date: str, reason: str, expires: str 
     if rows:
         _require_made_with(secret, rows, folder / FILE)
     known = {(row.kind, row.digest) for row in rows}
-    new = [Row(_digest(secret, kind, value), kind, date, reason, expires or "") for kind, value in person.known_by()]
+    things = sorted({thing for person in people for thing in person.known_by()})
+    new = [Row(_digest(secret, kind, value), kind, date, reason, expires or "") for kind, value in things]
     check = [] if rows else [Row(_digest(secret, "key", _CHECK), "key", date, "", "")]
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")

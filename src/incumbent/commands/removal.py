@@ -45,7 +45,7 @@ def withdraw(
 
 @click.command()
 @click.argument("roster")
-@click.argument("person")
+@click.argument("people", metavar="PERSON...", nargs=-1, required=True)
 @click.option("--reason", required=True, metavar="CLASS", help="Why, as one of the classes of reasons.")
 @click.option("--until", default=None, metavar="DATE", help="The last day on which it counts (default: for good).")
 @click.option("--date", default=None, metavar="DATE", help="The day of the decision (default: today).")
@@ -55,7 +55,7 @@ def withdraw(
 @options.as_json
 def suppress(
     roster: str,
-    person: str,
+    people: tuple[str, ...],
     reason: str,
     until: str | None,
     date: str | None,
@@ -64,7 +64,7 @@ def suppress(
     rosters: str | None,
     as_json: bool,
 ) -> None:
-    """Show PERSON no more: in no later version, feed or rebuild of ROSTER, and withdraw the versions that do.
+    """Show each PERSON no more: in no later version, feed or rebuild of ROSTER, and withdraw the versions that do.
 
     PERSON is a person_id of people.csv, or a name with given name and surname. The list in the roster's folder holds
     digests only, under the secret in INCUMBENT_SUPPRESSION_KEY.
@@ -74,7 +74,7 @@ def suppress(
 
     loaded = roster_module.load(roster, Path(rosters) if rosters else None)
     suppression.required_secret()
-    found = suppressing.look_up(Path(published), loaded.slug, person)
+    found = suppressing.look_up(Path(published), loaded.slug, *people)
     if found.versions and not yes:
         _ask(loaded.slug, found.versions)
     done = suppressing.suppress(
@@ -96,7 +96,7 @@ def suppress(
         output.deliver(output.json_text(answer), None)
         return
     if not found.published:
-        output.print_line("no version has this person; the name alone is on the list")
+        output.print_line("somebody is in no version; of them the name alone is on the list")
     output.print_line(f"on the list: {answer['list']}; keep it with the roster, and the secret away from it")
     if done:
         output.print_line(f"withdrawn: {', '.join(done.versions)}")
@@ -106,7 +106,7 @@ def suppress(
 
 def _ask(slug: str, versions: tuple[str, ...]) -> None:
     """Asks a person; a script has to say --yes."""
-    what = f"{', '.join(versions)} of {slug} show this person and will be withdrawn, their files deleted"
+    what = f"{', '.join(versions)} of {slug} show this and will be withdrawn, their files deleted"
     if not sys.stdin.isatty():
         raise InputError(what, where="--yes", expected="--yes, where nobody can be asked")
     click.confirm(f"{what}. Go on?", abort=True, err=True)
