@@ -8,7 +8,7 @@ import polars as pl
 
 from incumbent import edtf
 from incumbent.activity import terms
-from incumbent.activity.timeline import FIGURES
+from incumbent.activity.timeline import FIGURES, OF_FIGURES
 
 
 def states(
@@ -44,6 +44,12 @@ def states(
             # Another's figures say nothing of this person: they stay away until somebody has looked.
             pl.when(pl.col("state") != "identity_changed").then(pl.col("posts", "last_post", "figures_from")),
         )
+        # A publication can say that an account is active and print no figure.
+        .with_columns(
+            figures_from=pl.when(pl.col("state").is_in(OF_FIGURES))
+            .then(pl.coalesce("figures_from", "origin"))
+            .otherwise("figures_from")
+        )
         .rename({"observed_at": "checked_at", "source": "source_id"})
     )
     return accounts, _history(told, held, owned, limit)
@@ -62,7 +68,7 @@ def _standing(told: pl.DataFrame) -> pl.DataFrame:
         deciding.group_by("account_id")
         .agg(
             pl.col("person_id").drop_nulls().last(),
-            pl.col("platform", "state", "observed_at", "source", "day", "taken_over").last(),
+            pl.col("platform", "state", "observed_at", "source", "day", "taken_over", "origin").last(),
             pl.col("kind", "moved_to").drop_nulls().last(),
             pl.col("opted_out").sort_by("day", "claim_id", nulls_last=False).drop_nulls().last(),
             handle.filter(pl.col("platforms").filter(pl.col("handle").is_not_null())).last().alias("platforms_handle"),
@@ -210,7 +216,9 @@ def _history(told: pl.DataFrame, held: pl.DataFrame, owned: pl.DataFrame, limit:
             person_id=pl.when(pl.col("account_id").is_in(held.get_column("account_id").implode()))
             .then("holder")
             .otherwise(pl.coalesce("person_id", "owner")),
-            figures_from=pl.when(pl.any_horizontal(pl.col(*FIGURES).is_not_null())).then("origin"),
+            figures_from=pl.when(
+                pl.any_horizontal(pl.col(*FIGURES).is_not_null()) | pl.col("state").is_in(OF_FIGURES)
+            ).then("origin"),
         )
     )
     return _with_changes(rows)
