@@ -128,7 +128,10 @@ def _yaml(chance: random.Random, body: bytes) -> bytes:
     if isinstance(document, str):  # a broken document is often one long text
         return body
     changed = _changed(chance, document)
-    text = yaml.safe_dump(changed, sort_keys=False, allow_unicode=chance.random() < 0.5, default_flow_style=None)
+    try:
+        text = yaml.safe_dump(changed, sort_keys=False, allow_unicode=chance.random() < 0.5, default_flow_style=None)
+    except RecursionError:  # nested deeper than the writer can follow: the bytes themselves are nested elsewhere
+        return body
     return text.encode("utf-8", "surrogatepass")
 
 
