@@ -11,7 +11,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
@@ -163,7 +162,7 @@ def publish_version(
 
     def check(staging: Path, previous: Path | None) -> None:
         if previous is not None:
-            vanished.require_few(known, as_of, pl.read_parquet(previous / "roster.parquet"), made["roster"])
+            vanished.require_few(known, as_of, vanished.listed(previous), made["roster"])
         ran.extend(check_version(str(staging), str(previous) if previous else None))
 
     draft = package.Draft(made, known, as_of)

@@ -6,12 +6,19 @@ somebody relied on, so it is what the new one is held against; who joined, or ha
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import polars as pl
 
 from incumbent.errors import HeldError
 from incumbent.roster import Roster
 
 _SHOWN = 10
+
+
+def listed(version: Path) -> pl.DataFrame:
+    """The table `roster` of the version in a folder."""
+    return pl.read_parquet(version / "roster.parquet")
 
 
 def require_few(roster: Roster, as_of: str, before: pl.DataFrame, now: pl.DataFrame) -> None:
