@@ -23,8 +23,10 @@ Dot Dyer,Chief Clerk,Harbour Office,starts,2012-03-01,,,2012-03-02,Daily Tide,ht
 Ben Bower,Surveyor,Harbour Office,holds,,,2012-06-01,2012-06-01,Harbour Gazette,https://gazette.example/2
 """
 _ACCOUNTS = """<!DOCTYPE html><title>Who posts</title>
-<table class="accounts"><tr><th>Person</th><th>Organisation</th><th>Handle</th><th>State</th><th>Posts</th><th>Whose</th></tr>
-<tr><td>Ben Bower</td><td>Harbour Office</td><td>@benbower</td><td>protected</td><td>13</td><td>official_personal</td></tr>
+<table class="accounts"><tr><th>Person</th><th>Organisation</th><th>Handle</th><th>State</th><th>Posts</th>
+<th>Whose</th></tr>
+<tr><td>Ben Bower</td><td>Harbour Office</td><td>@benbower</td><td>protected</td><td>13</td>
+<td>official_personal</td></tr>
 <tr><td>Ann Archer</td><td>Harbour Office</td><td></td><td>none_known</td><td></td><td></td></tr></table>
 """
 _INDEX = """file,source,url,title,publisher,stated_at,written_on,content_type

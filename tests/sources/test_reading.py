@@ -81,7 +81,9 @@ def test_of_the_list_only_the_latest_is_read_and_of_evidence_all(tmp_path: Path)
     )  # fmt: skip
     read = sources.read_roster_claims(loaded, archive)
     assert read.claims.filter(role="roster")["person"].to_list() == ["Jo Roe"]
-    assert read.claims.filter(source="news").select("as_at", "still_at").unique().rows() == [("2012-06-02", "2012-07-02")]
+    assert read.claims.filter(source="news").select("as_at", "still_at").unique().rows() == [
+        ("2012-06-02", "2012-07-02")
+    ]
     assert read.sources.filter(source_id="news").select("state", "fetched_at", "checked_at").rows() == [
         ("unchanged", "2012-06-02T00:00:00Z", "2012-07-02T00:00:00Z")
     ]
