@@ -73,7 +73,7 @@ def test_a_profile_supports_nothing_and_nobody() -> None:
 
 
 def test_a_profile_does_not_help_another_statement_to_weigh_more() -> None:
-    # At another body by a list alone, she may hold both posts; a profile that calls one a former one changes no verdict.
+    # At another body by a list alone, she may hold both posts; a profile that calls one former changes no verdict.
     there = said(ANN, "Director General", WORKS, as_at="2020-06-10")
     found = judge(ENTRY, SUPPORT, there, profile("ends"))
     assert (verdict(found), reasons(found)) == ("current", ["left"])

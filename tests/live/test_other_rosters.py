@@ -67,7 +67,7 @@ def _seat(item: str, name: str, kind: str, ended: dt.date | None) -> dict[str, d
     return row | ({"end": moment(ended), "endPrecision": precision} if ended else {})
 
 
-def test_congress(tmp_path: Path) -> None:
+def test_congress(tmp_path: Path, prefect_api: str) -> None:
     [query] = next(one for one in roster.load("us-congress").sources if one.id == "wikidata").addresses
     with Simulator(congress()) as sim:
         members = sim.world.legislators
@@ -80,7 +80,7 @@ def test_congress(tmp_path: Path) -> None:
         name = f"{one.first} {one.last}"
         gone = next(item for item, who, _ in current if who == name)
         sim.serve(query, seats(current, gone, TODAY - dt.timedelta(days=20)), "application/sparql-results+json")
-        ran = run_live(sim, tmp_path, "run", "us-congress")
+        ran = run_live(sim, tmp_path, "run", "us-congress", PREFECT_API_URL=prefect_api)
     assert ran.status == 0, ran.err + ran.out
     report = ran.answer
     assert report["entries"] == 530
@@ -94,10 +94,10 @@ def test_congress(tmp_path: Path) -> None:
     assert accounts.get_column("posts").null_count() == accounts.height
 
 
-def test_the_senior_civil_service(tmp_path: Path) -> None:
+def test_the_senior_civil_service(tmp_path: Path, prefect_api: str) -> None:
     world = World.generate(5, organisations=10, people_per=6, today=TODAY)
     with Simulator(world) as sim:
-        ran = run_live(sim, tmp_path, "run", "uk-senior-civil-service")
+        ran = run_live(sim, tmp_path, "run", "uk-senior-civil-service", PREFECT_API_URL=prefect_api)
     assert ran.status == 0, ran.err + ran.out
     report = ran.answer
     assert {state["source_id"]: state["state"] for state in report["captured"]} == dict.fromkeys(

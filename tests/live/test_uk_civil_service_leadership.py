@@ -26,7 +26,7 @@ def world() -> World:
     """Forty bodies. One permanent secretary moved to another department, whose pages are three months late."""
     world = World.generate(3, organisations=40, people_per=4, today=TODAY)
     stale, other = leader(world, 0), leader(world, 1)
-    world.move(stale[0], other[1], days_ago(40))
+    world.move(stale[0], other[1], days_ago(40), announced=days_ago(60))
     newcomer = world.person("Zenobia Quillfeather")
     world.appoint(newcomer, stale[1], days_ago(39))
     world.lag(stale[2], 90)
@@ -43,11 +43,11 @@ def leader(world: World, number: int) -> tuple[str, str, str]:
 
 
 @pytest.fixture(scope="module")
-def runs(world: World, tmp_path_factory: pytest.TempPathFactory) -> tuple[Ran, Ran, Path]:
+def runs(world: World, tmp_path_factory: pytest.TempPathFactory, prefect_api: str) -> tuple[Ran, Ran, Path]:
     folder = tmp_path_factory.mktemp("live")
     with Simulator(world) as sim:
-        first = run_live(sim, folder, "run", SLUG)
-        second = run_live(sim, folder, "run", SLUG)
+        first = run_live(sim, folder, "run", SLUG, PREFECT_API_URL=prefect_api)
+        second = run_live(sim, folder, "run", SLUG, PREFECT_API_URL=prefect_api)
     return first, second, folder
 
 
