@@ -17,6 +17,7 @@ from typing import Any
 import polars as pl
 
 from incumbent import evidence
+from incumbent.activity.findings import REASONS as ACCOUNT_REASONS
 from incumbent.archive import Archive, Snapshot
 from incumbent.errors import InputError, VerifyError
 from incumbent.roster import Roster
@@ -54,7 +55,8 @@ def explain(roster: Roster, archive: Archive, version: Path, entry: str, field: 
     if field in _LISTED:
         findings, ids = [], []
     elif field in _ACCOUNTS:
-        findings, ids = [], account_ids
+        given_away = [reason for reason, _ in ACCOUNT_REASONS.values()]
+        findings, ids = [each for each in findings if each["reason"] in given_away], account_ids
     else:
         ids = _ids([row["evidence"], *(finding["evidence"] for finding in findings)])
         ids += [] if field else account_ids

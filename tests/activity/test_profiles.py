@@ -9,7 +9,8 @@ import pytest
 
 from incumbent.activity.profiles import profile_claims
 from incumbent.claims import PROFILE, account_claims_table, is_profile, observations_table
-from tests.activity.said import claim, seen
+from incumbent.roster import Platform
+from tests.activity.said import claim, decisions, seen
 
 A = "did:plc:aaa"
 
@@ -73,3 +74,26 @@ def test_the_profile_of_whoever_took_the_handle_says_nothing() -> None:
               seen("ann.example", "did:plc:b", "2026-06-02", description="Former Pirate King")]  # fmt: skip
     assert profile_claims(claims, observations_table(checks)).is_empty()
     assert profile_claims(claims.clear(), observations_table([])).is_empty()
+
+
+FORMER = "Former Harbour Master at the Harbour Office."
+
+
+def read(*checks: dict[str, Any], **more: Any) -> list[tuple[str, str, str]]:
+    claims = account_claims_table([claim("ann.example", "2026-06-01", organisation="Harbour Office")])
+    told = profile_claims(claims, observations_table(checks), "harbour", **more)
+    return sorted(told.select("as_at", "still_at", "quote").iter_rows())
+
+
+def test_the_same_words_are_one_claim_until_they_are_others() -> None:
+    words = {"2026-06-01": FORMER, "2026-06-10": FORMER, "2026-06-20": "On holiday.", "2026-07-01": FORMER}
+    checks = [seen("ann.example", A, day, description=said) for day, said in words.items()]
+    assert read(*checks) == [("2026-06-01", "2026-06-10", FORMER), ("2026-07-01", "2026-07-01", FORMER)]
+
+
+def test_a_profile_that_is_not_to_be_shown_is_not_read() -> None:
+    check = seen("ann.example", A, "2026-06-02", description=FORMER)
+    assert len(read(check)) == 1
+    assert read(check, seen("ann.example", A, "2026-06-12", opted_out=True)) == []
+    assert read(check, platforms={"bluesky": Platform(publish_ids=False)}) == []
+    assert read(check, decisions=decisions(("ann.example", None, "reject"))) == []
