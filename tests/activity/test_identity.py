@@ -239,3 +239,24 @@ def test_identifiers_decide_who_is_meant() -> None:
     assert accounts == {}, "the same name, and another person"
     accounts, _ = judged([claim("a.example", person=None, person_ids="wikidata:Q99")])
     assert accounts == {}
+
+
+def test_a_handle_that_was_given_up_for_somebody_to_move_there() -> None:
+    """Ben is called otherwise, and Ann moves to his old handle, on the day on which both were first seen."""
+    day, later, now = "2026-01-01", "2026-01-09", "did:plc:new"
+    claims = [claim("ann.example", day, **ANN), claim("ben.example", day, **BEN)]
+    moved = {"state": "moved", "moved_to": "ben.example"}
+    checks = [
+        seen("ann.example", A, day), seen("ben.example", B, day), seen("ben-b.example", B, day, posts=7),
+        seen("ann.example", A, day, **moved), seen("ben.example", now, day, posts=2),
+    ]  # fmt: skip
+    accounts, _ = judged(claims, checks, day)
+    assert not {f"bluesky:{B}", f"bluesky:{now}"} & {
+        key for key, row in accounts.items() if row["person_id"] == "ann-archer"
+    }, "on that day the handle was two accounts'"
+    again = [seen("ann.example", A, later, **moved), seen("ben.example", now, later, posts=2)]
+    accounts, _ = judged(claims, [*checks, *again], later)
+    assert (accounts[f"bluesky:{now}"]["person_id"], accounts[f"bluesky:{now}"]["posts"]) == ("ann-archer", 2)
+    strangers = [seen("ann.example", A, later, **moved), seen("ben.example", "did:plc:stranger", later, posts=9)]
+    accounts, _ = judged(claims, [*checks, *strangers], later)
+    assert [row["posts"] for row in accounts.values()] == [None] * len(accounts), "nor is it whoever has it later"

@@ -59,22 +59,11 @@ def pairs(
         .select(*PAIR, "platform_id", "day")
         .unique()
         .join(first.select(*PAIR, "first_claim"), on=PAIR)
-        .sort("day", "platform_id")
         .group_by(PAIR)
-        .agg(
-            pl.col("platform_id").filter(pl.col("day") == pl.col("first_claim")).unique().sort().alias("then"),
-            pl.col("platform_id").filter(pl.col("day") < pl.col("first_claim")).last().alias("before"),
-            pl.col("platform_id", "day").filter(pl.col("day") > pl.col("first_claim")).first().name.prefix("after_"),
-        )
+        .agg(**_around(pl.col("first_claim"), pl.col("day")))
         .join(_first_gone(first, gone), on=PAIR, how="left")
-        .with_columns(after=pl.when((pl.col("after_day") < pl.col("gone")).fill_null(True)).then("after_platform_id"))
-        .with_columns(
-            pl.when(pl.col("then").list.len() == 1)
-            .then(pl.col("then").list.first())
-            .when(pl.col("then").list.len() == 0)
-            .then(pl.when((pl.col("before") == pl.col("after")).fill_null(True)).then(pl.coalesce("before", "after")))
-            .alias("bound_id")
-        )
+        .with_columns(after=pl.when((pl.col("after_day") < pl.col("gone")).fill_null(True)).then("after"))
+        .with_columns(bound_id=_decided(pl.col("before"), pl.col("after").fill_null([])))
     )
     newest = bound.group_by("platform", "folded", maintain_order=True).agg(pl.col("platform_id").last().alias("newest"))
     decided = (
@@ -104,10 +93,37 @@ def _first_gone(first: pl.DataFrame, gone: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _around(moment: pl.Expr, day: pl.Expr) -> dict[str, pl.Expr]:
+    """The ids of a handle on the day of a `moment`, on the last `day` before and on the first after it, and which that
+    is: `then`, `before`, `after` (lists), `after_day`. On a day on which it changed hands a handle has two."""
+    number, ahead = pl.col("platform_id"), day.filter(day > moment).min()
+    return {
+        "then": number.filter(day == moment).unique().sort(),
+        "before": number.filter(day == day.filter(day < moment).max()).unique().sort(),
+        "after": number.filter(day == ahead).unique().sort(),
+        "after_day": ahead,
+    }
+
+
+def _decided(before: pl.Expr, after: pl.Expr) -> pl.Expr:
+    """The one id of `then`; without any, the one of `before` and of `after`, or of that which is known; else null."""
+    then = pl.col("then")
+    sides = pl.concat_list(before, after).list.unique()
+    return (
+        pl.when(then.list.len() == 1)
+        .then(then.list.first())
+        .when((then.list.len() == 0) & (sides.list.len() == 1))
+        .then(sides.list.first())
+    )
+
+
 def moves(pairs: pl.DataFrame, observations: pl.DataFrame, bound: pl.DataFrame) -> pl.DataFrame:
     """The accounts that those of `pairs` say they have moved to, and so on: rows like those of `pairs`, without them.
 
-    The platform itself vouches: Mastodon lets an account move only to one that names it in turn.
+    The platform itself vouches: Mastodon lets an account move only to one that names it in turn. Which one that is, is
+    what its handle was on the day on which the move was first seen, or both before and after it. Where it was two that
+    day, it is that of them which it was on a later day on which the move is still told. What it was before says nothing
+    by itself: its owner can have given it up for somebody to move there.
     """
     moved = observations.filter(pl.col("moved_to").is_not_null()).select(
         "platform", "platform_id", "day", there=pl.col("moved_to").str.to_lowercase()
@@ -115,15 +131,32 @@ def moves(pairs: pl.DataFrame, observations: pl.DataFrame, bound: pl.DataFrame) 
     found, last = pairs.clear(), pairs
     for _ in range(_MOVES):
         gone = last.join(moved, left_on=["platform", "bound_id"], right_on=["platform", "platform_id"])
-        arrived = (
+        alone = (pl.col("before").list.len() > 0) & (pl.col("after").list.len() == 0)
+        told = (
             gone.select("person_id", "platform", "kind", "day", folded="there")
             .join(bound.filter("by_platform"), on=["platform", "folded"], suffix="_bound")
-            .with_columns(apart=(pl.col("day_bound") - pl.col("day")).dt.total_days().abs())
-            .filter(pl.col("apart") <= BINDING_DAYS)
-            .sort("apart", "day_bound", "platform_id")
-            .unique(PAIR, keep="first", maintain_order=True)
+            .filter((pl.col("day_bound") - pl.col("day")).dt.total_days().abs() <= BINDING_DAYS)
+            .group_by(*PAIR, "kind", "day")
+            .agg(**_around(pl.col("day").first(), pl.col("day_bound")))
+            .with_columns(
+                known=pl.when(~alone | (pl.col("then").list.len() > 0)).then(
+                    _decided(pl.col("before"), pl.col("after"))
+                )
+            )
+            .sort(*PAIR, "day")
+            .group_by(PAIR, maintain_order=True)
+            .agg(
+                pl.col("kind", "then").first(),
+                first_claim=pl.col("day").first(),
+                at_first=pl.col("known").first(),
+                later=pl.col("known").drop_nulls().first(),
+            )
+        )
+        later = pl.when(pl.col("then").list.contains(pl.col("later"))).then("later")
+        arrived = (
+            told.with_columns(bound_id=pl.coalesce("at_first", later), moved_here=pl.lit(True))
+            .drop_nulls("bound_id")
             .join(pairs.vstack(found), on=PAIR, how="anti")
-            .select(*PAIR, "kind", first_claim="day", bound_id="platform_id", moved_here=pl.lit(True))
             .pipe(_with_account_id)
             .select(pairs.columns)
         )
