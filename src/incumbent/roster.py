@@ -229,7 +229,6 @@ class Source(_Model):
     politeness: Politeness = Politeness()
     settings: dict[str, Any] = Field(default_factory=dict)  # the adapter's own; checked by its Settings
 
-
     @property
     def addresses(self) -> list[str]:
         """What is asked for, where the source follows no other: `url` with its parameters, then `urls`."""

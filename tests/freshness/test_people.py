@@ -143,7 +143,6 @@ def test_ids_of_different_schemes_keep_nobody_apart() -> None:
     assert (verdict(result), reasons(result)) == ("current", [])
 
 
-
 # --- left, retired, died ---
 @pytest.mark.parametrize(
     ("statement", "reason"),
