@@ -25,9 +25,13 @@ from tests.test_cli import run
 
 __all__ = ["run"]
 
-PAPERS = ("CITATION.cff", "README.md", "SHA256SUMS", "datapackage.json")
+PAPERS = (
+    "CITATION.cff", "README.md", "SHA256SUMS", "csv-metadata.json", "datapackage.json", "dataset.jsonld", "news.json",
+)  # fmt: skip
 FILES = (
     *PAPERS,
+    "excel/uk-civil-service-leadership.xlsx",
+    *(f"{name}.csv-metadata.json" for name in TABLES),
     *(f"{folder}{name}.csv" for folder in ("", "excel/") for name in TABLES),
     *(f"{name}.parquet" for name in TABLES),
 )

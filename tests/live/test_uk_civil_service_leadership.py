@@ -34,9 +34,12 @@ def world() -> World:
 
 
 def leader(world: World, number: int) -> tuple[str, str, str]:
-    """Person, post and organisation of the number-th permanent secretary."""
+    """Person, post and organisation of the number-th permanent secretary of a ministerial department."""
+    departments = {key for key, body in world.organisations.items() if body.kind == "ministerial_department"}
     posts = [
-        post for post in world.posts.values() if post.titles[0][1] == "Permanent Secretary" and world.holders(post.key)
+        post
+        for post in world.posts.values()
+        if post.titles[0][1] == "Permanent Secretary" and post.organisation in departments and world.holders(post.key)
     ]
     post = sorted(posts, key=lambda one: one.key)[number]
     return world.holders(post.key)[0].person, post.key, post.organisation
