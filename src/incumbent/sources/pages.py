@@ -77,6 +77,10 @@ class Pages:
         if self._source.maintained:
             still = pl.lit(_last_day(self._source, run.last.snapshot), pl.String)
             parsed = replace(parsed, claims=parsed.claims.with_columns(still_at=still))
+        if parsed.observations.height and run.last != run.first:
+            again = page.read_page(self._roster, self._source, self._archive.load(run.last))
+            seen = pl.concat([parsed.observations, again.observations]).unique("claim_id").sort("claim_id")
+            parsed = replace(parsed, observations=seen)
         return parsed
 
     def fault(self, run: Run) -> str | None:
