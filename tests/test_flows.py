@@ -223,7 +223,7 @@ def test_reading_is_tried_again_when_the_disk_fails_and_not_when_the_data_is_wro
 ) -> None:
     from incumbent import sources
 
-    real, tries = sources.read_roster_claims, []
+    real, tries = evidence.read_evidence, []
 
     def flaky(*arguments: Any) -> Any:
         tries.append("disk")
@@ -231,7 +231,7 @@ def test_reading_is_tried_again_when_the_disk_fails_and_not_when_the_data_is_wro
             raise OSError("disk is not ready")
         return real(*arguments)
 
-    monkeypatch.setattr(sources, "read_roster_claims", flaky)
+    monkeypatch.setattr(evidence, "read_evidence", flaky)
     assert run("release")["changed"] is True
     assert len(tries) == 2
 
