@@ -221,7 +221,7 @@ def test_a_gate_that_fails_holds_the_release(run: Any, tmp_path: Path, monkeypat
 def test_reading_is_tried_again_when_the_disk_fails_and_not_when_the_data_is_wrong(
     run: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from incumbent import sources
+    from incumbent import evidence
 
     real, tries = evidence.read_evidence, []
 
