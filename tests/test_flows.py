@@ -239,7 +239,7 @@ def test_reading_is_tried_again_when_the_disk_fails_and_not_when_the_data_is_wro
         tries.append("data")
         raise HeldError("the list is not a list")
 
-    monkeypatch.setattr(sources, "read_roster_claims", wrong)
+    monkeypatch.setattr(evidence, "read_evidence", wrong)
     with pytest.raises(HeldError, match="not a list"):
         run("release")
     assert tries == ["disk", "disk", "data"]
