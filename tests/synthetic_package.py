@@ -178,7 +178,8 @@ def accounts() -> pl.DataFrame:
 def activity() -> pl.DataFrame:
     return pl.DataFrame(
         [{"account_id": "x-1", "observed_at": "2031-06-20", "state": "dormant", "posts": 2, "last_post": "2031-05",
-          "median_gap_days": 1.5, "source_id": "post", "figures_from": "publication"}]
+          "median_gap_days": 1.5, "source_id": "post", "figures_from": "publication", "person_id": "ada-quill",
+          "answered": True}]
     )  # fmt: skip
 
 

@@ -156,10 +156,7 @@ def test_an_account_that_is_gone_is_a_finding_and_changes_nothing_else_of_its_en
 
 
 def test_shares_are_of_the_accounts_that_may_be_published() -> None:
-    activity = synthetic.activity().with_columns(person_id=pl.lit("ada-quill"), answered=pl.lit(value=True))
-    made = package.tables(
-        synthetic.Roster(), synthetic.assessment(), synthetic.accounts(), activity, synthetic.sources(), synthetic.AS_OF
-    )
+    made = synthetic.tables()
     rows = made["shares"].drop("since").rows()
     assert rows == [
         ("2031-06-20", None, 6, 1, 1, 0, 1, 0), ("2031-06-20--harbour-board", "harbour-board", 6, 1, 1, 0, 1, 0),

@@ -20,8 +20,8 @@ from incumbent.roster import FILE, Roster
 #: What is remembered of the last release, in the folder of the archive. It may be deleted at any time.
 RELEASED = "released.json"
 
-#: What a state says that is no news: that the same came again, and when.
-_UNTOLD = ("fetched_at", "next", "note")
+#: What a state says that is no news: that the same came again, when, and how much was asked for.
+_UNTOLD = ("fetched_at", "next", "note", "snapshots")
 
 
 def digest(roster: Roster, archive: Path, day: str, states: Sequence[Mapping[str, Any]]) -> str:

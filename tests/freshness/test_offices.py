@@ -220,6 +220,16 @@ def test_support_is_current_up_to_the_allowed_age(days_old: str, expected: str) 
     assert verdict(result) == expected
 
 
+def test_the_lists_own_publisher_repeating_it_is_no_support() -> None:
+    current = {"as_at": "2020-06-20", "stated_at": "2020-06-20"}
+    line = listed("Edith Marlowe", publisher="Crown Office")
+    assert verdict(judge(line, said("Edith Marlowe", by="Crown Office", **current))) == "unverified"
+    assert verdict(judge(line, said("Edith Marlowe", by="Gazette", **current))) == "current"
+    assert verdict(judge(line, said("Edith Marlowe", by="Crown Office", primary=True, **current))) == "current"
+    left = said("Edith Marlowe", by="Crown Office", event="ends", end="2020-05-31", **current)
+    assert "left" in reasons(judge(line, left)), "that it calls somebody gone is news"
+
+
 def test_no_evidence_is_unverified() -> None:
     result = judge(listed("Edith Marlowe"))
     assert verdict(result) == "unverified"

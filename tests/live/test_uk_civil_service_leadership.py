@@ -68,8 +68,9 @@ def test_the_first_run_finds_who_is_out_of_date_and_publishes(world: World, runs
     assert wrong[person]["verdict"] == "out_of_date"
     assert "moved" in wrong[person]["reasons"] or "replaced" in wrong[person]["reasons"]
     roster = pl.read_parquet(folder / "published" / SLUG / "latest" / "roster.parquet")
-    [entry] = roster.filter(pl.col("listed_person") == person).to_dicts()
-    assert entry["holder"] == "Zenobia Quillfeather"
+    late, newer = roster.filter(pl.col("listed_person") == person).sort("verdict", descending=True).to_dicts()
+    assert (late["verdict"], late["holder"]) == ("out_of_date", "Zenobia Quillfeather")
+    assert newer["verdict"] == "current" and newer["listed_organisation"] != late["listed_organisation"]
 
 
 def leader_then(world: World) -> str:

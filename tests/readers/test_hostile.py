@@ -59,7 +59,7 @@ def hostile(as_of: str) -> dict[str, pl.DataFrame]:
         if "source_id" in repeated.columns and key != "source_id":
             repeated = repeated.with_columns(source_id=pl.lit("row-00"))
         made[table] = tablefiles.conform(repeated, schemas.load()[table])
-    for table in ("accounts", "activity", "appointments"):
+    for table in ("accounts", "activity", "appointments", "shares"):
         made[table] = made[table].clear()
     return made
 

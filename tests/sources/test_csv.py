@@ -139,7 +139,7 @@ def test_columns_without_end_cost_no_more_than_they_are_wide() -> None:
         parse(",".join(f"column {number}" for number in range(20_000)))
     with pytest.raises(SourceError, match="neither mapped nor ignored"):
         parse("," * 100_000 + "column")
-    assert time.process_time() - began < 3
+    assert time.process_time() - began < 30  # a few seconds; the square of their number took minutes
 
 
 def test_a_column_cannot_pose_as_the_place_of_its_rows() -> None:

@@ -33,7 +33,7 @@ def stand(
     )
     named = holders.filter(pl.col("name").is_not_null())
     persons = _reworded_resolved(persons, named.join(entries.filter(pl.col("seats") == "one"), on="entry", how="semi"))
-    support = persons.filter(pl.col("office") == "this")
+    support = _independent(persons.filter(pl.col("office") == "this"), entries)
     entries = entries.join(_supported(support), on="entry", how="left")
     entries = _single(entries, support, named)
     facts = entries.select("entry", "supported_to", "supported_surely", "supported_from", "single")
@@ -73,6 +73,17 @@ def _reworded_resolved(persons: pl.DataFrame, holders: pl.DataFrame) -> pl.DataF
         )
         .drop("taken_to")
     )
+
+
+def _independent(support: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
+    """`support` without what only repeats the list: its own publisher, saying elsewhere that the person is in post.
+
+    A page of the same publisher is made from the same record, and is late where the list is. That it calls somebody
+    gone, or puts them elsewhere, is news all the same; and so is an official record of appointments.
+    """
+    own = support.join(entries.select("entry", listed_by="publisher"), on="entry", how="left")
+    repeats = (pl.col("publisher") == pl.col("listed_by")).fill_null(False) & ~pl.col("primary") & ~pl.col("ended")
+    return own.filter(~(repeats & pl.col("event").is_in(_HOLDS))).drop("listed_by")
 
 
 def _supported(support: pl.DataFrame) -> pl.DataFrame:

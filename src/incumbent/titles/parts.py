@@ -91,7 +91,8 @@ def gathered(tokens: pl.DataFrame) -> pl.DataFrame:
 
 
 def _without_own_words(parts: pl.DataFrame) -> pl.DataFrame:
-    """The words of a post's own body are no area: "Chief Executive, Borsetshire Council" in Borsetshire Council.
+    """The words of a post's own body are no area: "Chief Executive, Borsetshire Council" in Borsetshire Council, nor
+    what kind of body it is: "Permanent Secretary of the Department for Allotments" in the Department for Allotments.
 
     A head's area that is a known body's name without its kind is that body: "Permanent Secretary for Education".
     """
@@ -103,6 +104,7 @@ def _without_own_words(parts: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
     homeless = head & (pl.col("org_key").fill_null("") == "") & pl.col("found_key").is_not_null()
     own = pl.col("org_core").fill_null("").str.split(" ")
+    written = pl.col("org_display").fill_null("").str.to_lowercase().str.split(" ")
     strange = (
         ~pl.col("org_key").is_in(registry().blocks["key"].unique().implode())
         & ~pl.col("kind").fill_null("").is_in([*NATIONAL, "named"])
@@ -114,7 +116,7 @@ def _without_own_words(parts: pl.DataFrame) -> pl.DataFrame:
         area=pl.when(homeless | (head & (pl.col("name") == pl.col("org_core"))).fill_null(value=False))
         .then(pl.lit([], pl.List(pl.String())))
         .when(strange)
-        .then(_AREA.list.set_difference(own).list.sort())
+        .then(_AREA.list.set_difference(own).list.set_difference(written).list.sort())
         .otherwise(_AREA),
         org_key=pl.when(homeless).then("found_key").otherwise("org_key"),
         org_core=pl.when(homeless).then("name").otherwise("org_core"),
