@@ -124,26 +124,44 @@ def deliver(text: str, path: str | None) -> None:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all: a temporary file beside it, flushed to the disk, then renamed over it."""
+    """A file with that content, as `replacing` does it. Raises InputError when it cannot be written."""
+    try:
+        with replacing(path) as file:
+            file.write(content)
+    except OSError as error:
+        raise _unwritable(path, error) from None
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """To write a file whole or not at all: a temporary file beside it, flushed to the disk at the end, then renamed
+    over it. Raises InputError where there can be no such file; what fails in between is left as it is."""
     try:
         descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).chmod(_mode(path))
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
     except (OSError, ValueError) as error:
-        raise InputError(
-            f"the file cannot be written: {getattr(error, 'strerror', None) or error}",
-            where=str(path),
-            expected="a folder that exists and may be written to",
-            do="give another --output",
-        ) from None
+        raise _unwritable(path, error) from None
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(_mode(path))
+        try:
+            Path(name).replace(path)
+        except IsADirectoryError as error:
+            raise _unwritable(path, error) from None
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _unwritable(path: Path, error: Exception) -> InputError:
+    return InputError(
+        f"the file cannot be written: {getattr(error, 'strerror', None) or error}",
+        where=str(path),
+        expected="a folder that exists and may be written to",
+        do="give another --output",
+    )
 
 
 def _mode(path: Path) -> int:

@@ -222,10 +222,13 @@ def test_support_is_current_up_to_the_allowed_age(days_old: str, expected: str) 
 
 def test_the_lists_own_publisher_repeating_it_is_no_support() -> None:
     current = {"as_at": "2020-06-20", "stated_at": "2020-06-20"}
-    line = listed("Edith Marlowe", publisher="Crown Office")
+    line = listed("Edith Marlowe", publisher="Crown Office", stated_at="2020-06-25")
     assert verdict(judge(line, said("Edith Marlowe", by="Crown Office", **current))) == "unverified"
     assert verdict(judge(line, said("Edith Marlowe", by="Gazette", **current))) == "current"
     assert verdict(judge(line, said("Edith Marlowe", by="Crown Office", primary=True, **current))) == "current"
+    undated, old = line | {"stated_at": None}, line | {"stated_at": "2020-03-01"}
+    for other in (undated, old):
+        assert verdict(judge(other, said("Edith Marlowe", by="Crown Office", **current))) == "current", "a later edition"
     left = said("Edith Marlowe", by="Crown Office", event="ends", end="2020-05-31", **current)
     assert "left" in reasons(judge(line, left)), "that it calls somebody gone is news"
 

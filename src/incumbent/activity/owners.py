@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from incumbent.errors import SourceError
-from incumbent.names import blocking_keys, compare_names
+from incumbent.names import alike_names
 from incumbent.organisations import compare_organisations
 
 
@@ -70,7 +70,7 @@ def _by_name(
     names = names.filter(
         pl.col("name").is_not_null(), pl.col("person_id").is_in(listed.get_column("person_id").to_list())
     )
-    pairs = _name_pairs(claims.get_column("person"), names.get_column("name"))
+    pairs = alike_names(claims.get_column("person"), names.get_column("name"))
     candidates = (
         claims.select("claim_id", "source", "locator", "person", "organisation")
         .join(pairs, left_on="person", right_on="left")
@@ -109,12 +109,3 @@ def _refuse_two_owners(claims: pl.DataFrame, found: pl.DataFrame) -> None:
             value=row["person"],
             expected="an organisation that tells them apart",
         )
-
-
-def _name_pairs(left: pl.Series, right: pl.Series) -> pl.DataFrame:
-    """`left, right, relation` of every two names that are not different."""
-    keys = blocking_keys(pl.concat([left, right]).drop_nulls().unique())
-    ours, theirs = keys.filter(pl.col("name").is_in(left.implode())), keys.filter(pl.col("name").is_in(right.implode()))
-    pairs = ours.join(theirs, on="key").select(left="name", right="name_right").unique()
-    compared = compare_names(pairs.sort("left", "right"))
-    return compared.filter(pl.col("relation") != "different").select("left", "right", "relation")

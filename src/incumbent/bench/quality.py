@@ -134,11 +134,7 @@ def _spoken_of(frames: Frames) -> pl.DataFrame:
 
 
 def _by_person(entries: pl.DataFrame, said: pl.DataFrame) -> list[str]:
-    blocks = names.blocking_keys(pl.concat([entries["person"], said["person"]]).drop_nulls().unique())
-    left, right = blocks.rename({"name": "left"}), blocks.rename({"name": "right"})
-    listed = left.filter(pl.col("left").is_in(entries["person"].implode()))
-    known = right.filter(pl.col("right").is_in(said["person"].drop_nulls().implode()))
-    pairs = names.compare_names(listed.join(known, on="key").select("left", "right").unique(maintain_order=True))
+    pairs = names.alike_names(entries["person"], said["person"])
     met = (
         entries.join(pairs, left_on="person", right_on="left")
         .join(said, left_on="right", right_on="person", suffix="_said")

@@ -13,7 +13,7 @@ import polars as pl
 from incumbent import activity, curation, platforms
 from incumbent.activity import bindings, timeline
 from incumbent.archive import Archive
-from incumbent.names import blocking_keys, compare_names
+from incumbent.names import alike_names
 from incumbent.roster import Roster, Source
 from incumbent.sources.base import Parsed
 from incumbent.sources.pages import Pages
@@ -70,11 +70,7 @@ def lost(told: pl.DataFrame, roster: Roster, source: Source, archive: Archive, d
 def _of_the_listed(told: pl.DataFrame, listed: pl.DataFrame) -> pl.DataFrame:
     """The account claims about somebody whose identifier, or a name that could be theirs, is on the list."""
     ids = listed.get_column("person_ids").drop_nulls().str.split(";").explode().unique()
-    names = pl.concat([told.get_column("person"), listed.get_column("person")]).drop_nulls().unique().sort()
-    keys = blocking_keys(names)
-    ours = keys.filter(pl.col("name").is_in(listed.get_column("person").implode()))
-    pairs = keys.join(ours, on="key").select(left="name", right="name_right").unique().sort("left", "right")
-    alike = compare_names(pairs).filter(pl.col("relation") != "different").get_column("left").unique()
+    alike = alike_names(told.get_column("person"), listed.get_column("person")).get_column("left").unique()
     by_id = pl.col("person_ids").str.split(";").list.eval(pl.element().is_in(ids.implode())).list.any()
     return told.filter(pl.col("person").is_in(alike.implode()).fill_null(False) | by_id.fill_null(False))
 

@@ -14,7 +14,7 @@ import polars as pl
 from incumbent.components import components
 from incumbent.freshness.statements import titled
 from incumbent.freshness.ties import person_links
-from incumbent.names import blocking_keys, compare_names
+from incumbent.names import alike_names
 from incumbent.organisations import compare_organisations, organisation_block_keys
 from incumbent.titles import Reading, compare_titles, title_blocking_keys
 
@@ -56,17 +56,7 @@ def link(
 
 def name_relations(one: pl.DataFrame, other: pl.DataFrame) -> pl.DataFrame:
     """Names (column `name_key`) of two frames that may be one person's: left, right, relation, score, reason."""
-    left, right = (frame.select(name="name_key").drop_nulls().unique() for frame in (one, other))
-    keys = blocking_keys(pl.concat([left, right]).get_column("name").unique().sort())
-    pairs = (
-        keys.join(left, on="name", how="semi")
-        .rename({"name": "left"})
-        .join(keys.join(right, on="name", how="semi").rename({"name": "right"}), on="key")
-        .select("left", "right")
-        .unique()
-        .sort("left", "right")
-    )
-    return compare_names(pairs).filter(pl.col("relation") != "different")
+    return alike_names(one.get_column("name_key"), other.get_column("name_key"))
 
 
 def body_relations(entries: pl.DataFrame, evidence: pl.DataFrame) -> pl.DataFrame:

@@ -12,6 +12,8 @@ from incumbent.freshness.rules import Standing
 from incumbent.freshness.ties import SAME_OFFICE
 
 _HOLDS = ("holds", "starts", "announced_start")
+#: What a list's own publisher says elsewhere within a month of the list comes from the same record.
+_SAME_RECORD_DAYS = 31
 
 
 def stand(
@@ -78,12 +80,21 @@ def _reworded_resolved(persons: pl.DataFrame, holders: pl.DataFrame) -> pl.DataF
 def _independent(support: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
     """`support` without what only repeats the list: its own publisher, saying elsewhere that the person is in post.
 
-    A page of the same publisher is made from the same record, and is late where the list is. That it calls somebody
-    gone, or puts them elsewhere, is news all the same; and so is an official record of appointments.
+    Such a page is made from the same record, and is late where the list is, unless it comes well after the list was
+    last seen. That it calls somebody gone, or puts them elsewhere, is news all the same; and so is an official record
+    of appointments.
     """
-    own = support.join(entries.select("entry", listed_by="publisher"), on="entry", how="left")
-    repeats = (pl.col("publisher") == pl.col("listed_by")).fill_null(False) & ~pl.col("primary") & ~pl.col("ended")
-    return own.filter(~(repeats & pl.col("event").is_in(_HOLDS))).drop("listed_by")
+    said_on = pl.coalesce("still", "at", "stated")
+    listing = entries.select("entry", listed_by="publisher", listed_on=said_on)
+    own = support.join(listing, on="entry", how="left", maintain_order="left")
+    repeats = (
+        (pl.col("publisher") == pl.col("listed_by"))
+        & (said_on <= pl.col("listed_on") + pl.duration(days=_SAME_RECORD_DAYS))
+        & ~pl.col("primary")
+        & ~pl.col("ended")
+        & pl.col("event").is_in(_HOLDS)
+    )
+    return own.filter(~repeats.fill_null(False)).drop("listed_by", "listed_on")
 
 
 def _supported(support: pl.DataFrame) -> pl.DataFrame:

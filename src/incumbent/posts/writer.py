@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import IO
@@ -12,7 +10,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from incumbent import durable
+from incumbent import output
 from incumbent.errors import InputError
 from incumbent.posts.kernel import FIGURES
 from incumbent.posts.spill import read_blocks
@@ -56,23 +54,8 @@ def write(frames: Iterator[pl.DataFrame], path: Path) -> int:
     (RFC 4180, empty for missing). Raises InputError when the file cannot be written or its name ends otherwise.
     """
     writer = _WRITERS[require_format(path)]
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as sink:
-                rows = writer(frames, sink)
-            Path(name).chmod(_mode(path))
-            durable.flush(Path(name))
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
-        raise InputError(
-            f"the file cannot be written: {error.strerror}", where=str(path),
-            expected="a folder that exists and may be written to", do="give another --output",
-        ) from None  # fmt: skip
-    return rows
+    with output.replacing(path) as sink:
+        return writer(frames, sink)
 
 
 def require_format(path: Path) -> str:
@@ -134,15 +117,6 @@ def _write_csv(frames: Iterator[pl.DataFrame], sink: IO[bytes]) -> int:
         sink.write(csv(frame, header=False))
         rows += frame.height
     return rows
-
-
-def _mode(path: Path) -> int:
-    """The mode that writing in place would leave: the old file's, else what the umask allows."""
-    if path.exists():
-        return path.stat().st_mode & 0o777
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
 
 
 _WRITERS: dict[str, Callable[[Iterator[pl.DataFrame], IO[bytes]], int]] = {
