@@ -228,7 +228,8 @@ def test_the_lists_own_publisher_repeating_it_is_no_support() -> None:
     assert verdict(judge(line, said("Edith Marlowe", by="Crown Office", primary=True, **current))) == "current"
     undated, old = line | {"stated_at": None}, line | {"stated_at": "2020-03-01"}
     for other in (undated, old):
-        assert verdict(judge(other, said("Edith Marlowe", by="Crown Office", **current))) == "current", "a later edition"
+        later_edition = said("Edith Marlowe", by="Crown Office", **current)
+        assert verdict(judge(other, later_edition)) == "current"
     left = said("Edith Marlowe", by="Crown Office", event="ends", end="2020-05-31", **current)
     assert "left" in reasons(judge(line, left)), "that it calls somebody gone is news"
 
