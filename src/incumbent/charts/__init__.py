@@ -1,0 +1,24 @@
+"""Charts of a release, from its published tables alone: `pictures`; for an entry's page, `timelines`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from incumbent.charts import accounts, days_wrong, reasons, words
+from incumbent.charts.drawing import Picture, draw
+from incumbent.charts.holders import Timeline, timeline, timelines
+
+__all__ = ["Picture", "Timeline", "pictures", "timeline", "timelines"]
+
+
+def pictures(tables: Mapping[str, pl.DataFrame], title: str) -> list[Picture]:
+    """The charts of a release that have anything to show, always in the same order.
+
+    `tables`: the published tables `roster`, `listings`, `shares` and `headlines`, with pl.Date days. `title`: the
+    roster's. Ids: `reasons`, `days-wrong`, `accounts-over-time`. A pure function: the same tables give the same bytes.
+    """
+    source = f"Data: {words.plain(title)}, as of {words.day(tables['headlines']['as_of'][0])}"
+    plans = (chart.plan(tables, source) for chart in (reasons, days_wrong, accounts))
+    return [draw(plan) for plan in plans if plan is not None]
