@@ -1,44 +1,52 @@
-"""Is what is published what was published? Hashes, descriptor, schemas, CSV = Parquet, indexes, latest = its version.
+"""Is what is published what was published? Seals, signatures, versions, indexes, tombstones, feeds, latest/.
 
-Trusts nothing in the folder: a path in a descriptor or an index is a plain name inside it, or it is a problem.
+Trusts nothing in the folder: a path in an index is a plain name inside it, or it is a problem. What a folder can and
+cannot prove about itself is told in docs/integrity.md.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from incumbent import catalogue, corrections, difference, feeds, ledger, manifest, schemas, tablefiles, withdrawal
+from incumbent import edtf, following, ledger, manifest, sealing, signing, verify_version, withdrawal
 from incumbent.errors import IncumbentError, InputError, VerifyError
-from incumbent.ledger import SCRATCH
-from incumbent.schemas import TableSchema
+from incumbent.signing import PublicKey
+from incumbent.verify_version import Problem as Problem
+from incumbent.verify_version import read_json
+from incumbent.verify_version import table_problems as table_problems
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_RELEASE_KEYS = ledger.KEYS
 
 
-def verify(path: Path) -> list[Problem]:
+def verify(
+    path: Path, *, keys: Sequence[PublicKey] | None = None, proven: Collection[str] = frozenset()
+) -> list[Problem]:
     """Every problem of a version's folder, a roster's folder or the whole of published/, in the order of paths.
 
+    `keys`: the public keys by one of which everything must be signed. Without them a signature is checked with the
+    folder's own list of keys, and nothing needs one where there is no such list. `proven`: SHA-256 of manifests of
+    versions that were found whole before: their files are hashed again, their tables not read again.
     Raises InputError when `path` is none of these.
     """
-    if (path / "datapackage.json").exists() or (path / manifest.NAME).exists():
-        return list(_version(path))
-    if (path / "latest.json").exists():
-        return list(_roster(path))
-    rosters = _rosters(path)
-    if not rosters:
-        raise InputError(
-            "nothing is published here",
-            where=str(path),
-            expected="a version (datapackage.json), a roster (latest.json) or a folder of rosters",
-        )
-    problems = [problem for roster in rosters for problem in _roster(roster)]
-    return [*problems, *_root_index(path, rosters)]
+    asked = _Asked(tuple(keys) if keys is not None else None, frozenset(proven))
+    match kind(path):
+        case "version":
+            return list(_alone(path, asked))
+        case "roster":
+            return list(_roster(path, asked))
+        case "rosters":
+            rosters = _rosters(path)
+            problems = [problem for roster in rosters for problem in _roster(roster, asked)]
+            return [*problems, *_root(path, rosters, asked)]
+    raise InputError(
+        "nothing is published here",
+        where=str(path),
+        expected="a version (datapackage.json), a roster (latest.json) or a folder of rosters",
+    )
 
 
 def require(problems: list[Problem]) -> None:
@@ -55,128 +63,113 @@ def require(problems: list[Problem]) -> None:
         )
 
 
-def _version(folder: Path) -> Iterator[Problem]:
-    """One version. A file that is not what the manifest says is reported once, and not read any further."""
-    broken = list(manifest.faults(folder))
-    for name, fault in broken:
-        yield Problem(str(folder / name), fault)
-    if broken:
-        return
+def kind(path: Path) -> str:
+    """What a folder is: `version`, `roster`, `rosters`, or nothing of these (empty). One file that is gone does not
+    make it something else."""
+    if not path.is_dir():
+        return ""
+    if (path / "datapackage.json").exists() or (path / "dataset.jsonld").exists():
+        return "version"
+    if _is_roster(path):
+        return "roster"
+    if _rosters(path):
+        return "rosters"
+    return "version" if (path / manifest.NAME).exists() else ""
+
+
+def _alone(folder: Path, asked: _Asked) -> Iterator[Problem]:
+    """One version, as it stands by itself."""
+    yield from verify_version.problems(folder, asked.proven)
     try:
-        descriptor = _json(folder / "datapackage.json")
-        yield from _descriptor(folder, descriptor)
-    except IncumbentError as error:
-        yield Problem(error.where or str(folder / "datapackage.json"), error.what, error.expected)
+        day = _day(read_json(folder / "datapackage.json").get("created"))
+    except (VerifyError, AttributeError):
+        day = None
+    yield from _signed(folder / manifest.NAME, asked.ring(folder.parent), day)
 
 
-def _descriptor(folder: Path, descriptor: Any) -> Iterator[Problem]:
-    path = str(folder / "datapackage.json")
-    if not isinstance(descriptor, dict) or not isinstance(descriptor.get("resources"), list):
-        yield Problem(path, "is no data package", "an object with resources")
-        return
-    if difference.VERSION.fullmatch(str(descriptor.get("version", ""))) is None:
-        yield Problem(path, "has no version", "MAJOR.MINOR.PATCH")
-    elif folder.name.startswith("v") and folder.name != f"v{descriptor['version']}":
-        yield Problem(path, f"says version {descriptor['version']}", f"the version of its folder, {folder.name}")
-    sums = manifest.read(folder)
-    named: dict[str, TableSchema] = {}
-    for index, resource in enumerate(descriptor["resources"]):
-        at = f"{path}, /resources/{index}"
-        file = resource.get("path") if isinstance(resource, dict) else None
-        if not isinstance(file, str) or _NAME.fullmatch(file) is None:
-            yield Problem(at, "has a path that is no plain file name", "a file of this folder")
-            continue
-        if resource.get("hash") != f"sha256:{sums.get(file)}":
-            yield Problem(at, f"has another hash for {file} than the manifest", str(sums.get(file)))
-        if "bytes" in resource and (folder / file).is_file() and resource["bytes"] != (folder / file).stat().st_size:
-            yield Problem(at, f"has another size for {file}", str((folder / file).stat().st_size))
-        schema = schemas.parse_schema(resource.get("schema"), where=at)
-        if named.setdefault(schema.name, schema).descriptor != schema.descriptor:
-            yield Problem(at, "has another schema than its sister", "one schema for CSV and Parquet")
-    unnamed = {name for name in sums if re.fullmatch(r"[^/]+\.(csv|parquet)", name)} - {
-        resource.get("path") for resource in descriptor["resources"] if isinstance(resource, dict)
-    }
-    for name in sorted(unnamed):
-        yield Problem(str(folder / name), "is not in the descriptor", "a resource")
-    for name, schema in named.items():
-        yield from table_problems(folder, name, schema)
-    yield from _profile(folder, descriptor)
-
-
-def table_problems(folder: Path, name: str, schema: TableSchema) -> Iterator[Problem]:
-    """CSV and Parquet of one table hold the same cells, of the schema's types, with strict dates, sorted by key."""
-    csv, parquet = folder / f"{name}.csv", folder / f"{name}.parquet"
-    try:
-        text = tablefiles.read_csv_text(csv, schema)
-        from_csv = tablefiles.typed(text, schema)
-        from_parquet = tablefiles.read_parquet(parquet, schema)
-    except OSError as error:
-        yield Problem(str(error.filename), "is missing or unreadable", "the table as CSV and as Parquet")
-        return
-    except IncumbentError as error:
-        yield Problem(str(csv) if str(parquet) not in error.where else str(parquet), f"{error.what} ({error.where})")
-        return
-    if from_csv.height != from_parquet.height:
-        yield Problem(str(csv), f"has {from_csv.height} rows, {parquet.name} {from_parquet.height}", "the same rows")
-        return
-    for field in schema.names:
-        unequal = from_csv[field].ne_missing(from_parquet[field])
-        if unequal.any():
-            row = unequal.arg_true()[0]
-            yield Problem(
-                f"{csv}, line {row + 2}, field {field}",
-                f"is {from_csv[field][row]!r} and in {parquet.name} {from_parquet[field][row]!r}",
-                "the same cells",
-            )
-    if not from_parquet.equals(tablefiles.conform(from_parquet, schema)):
-        yield Problem(str(csv), "is not sorted by its primary key, or has empty text for missing", "sorted rows")
-
-
-def _profile(folder: Path, descriptor: Mapping[str, Any]) -> Iterator[Problem]:
-    """frictionless' opinion of the descriptor and of every table. It reads no address and no file outside the folder:
-    every path was found to be a plain name before this."""
-    from incumbent.frictionless_report import report_errors
-
-    for resource, note in report_errors(folder, descriptor):
-        yield Problem(str(folder / resource), note)
-
-
-def _roster(folder: Path) -> Iterator[Problem]:
-    """A roster's folder: its pointer, its index, each version, and latest/."""
-    if (folder / SCRATCH).exists():
-        yield Problem(str(folder / SCRATCH), "is left over from a run that did not end", "run the release again")
+def _roster(folder: Path, asked: _Asked) -> Iterator[Problem]:
+    """A roster's folder: its seal, its pointer, its index, each version, latest/, and what follows from them."""
+    if (folder / ledger.SCRATCH).exists():
+        yield Problem(str(folder / ledger.SCRATCH), "is left over from a run that did not end", "run the release again")
+    yield from _sealed(folder, sealing.OF_RUN)
     read: dict[str, Any] = {}
-    for name in ("latest.json", "versions.json", "status.json"):
+    for name in (sealing.POINTER, "versions.json", "status.json"):
         try:
-            read[name] = _json(folder / name)
+            read[name] = read_json(folder / name)
         except VerifyError as error:
             yield Problem(str(folder / name), error.what)
-    if not {"latest.json", "versions.json"} <= set(read):
+    ring = asked.ring(folder)
+    day = _checked(read.get("status.json"))
+    yield from ring.problems
+    for name in (manifest.NAME, sealing.POINTER):
+        yield from _signed(folder / name, ring, day)
+    if "versions.json" not in read:
         return
-    pointer, index = read["latest.json"], read["versions.json"]
+    pointer, index = read.get(sealing.POINTER), read["versions.json"]
     listed = index.get("versions") if isinstance(index, dict) else None
     if not isinstance(listed, list) or not all(_is_release(each) and _has_state(each) for each in listed):
-        yield Problem(str(folder / "versions.json"), "is no list of versions", ", ".join(_RELEASE_KEYS))
+        yield Problem(str(folder / "versions.json"), "is no list of versions", ", ".join(ledger.KEYS))
         return
-    published = [each for each in listed if each["state"] == "published"]
-    present = {path.name for path in folder.glob("v*") if path.is_dir()}
+    present = {path.name for path in folder.glob("v*") if path.is_dir() and not path.is_symlink()}
     for name in sorted(present - {each["path"] for each in listed}):
         yield Problem(str(folder / name), "is not in versions.json", "every version listed")
     yield from _withdrawn(folder, listed, present)
-    for each in published:
+    for each in (each for each in listed if each["state"] == "published"):
+        version = folder / each["path"]
         if each["path"] not in present:
-            yield Problem(str(folder / each["path"]), "is listed in versions.json and is not there")
+            yield Problem(str(version), "is listed in versions.json and is not there")
             continue
-        yield from _version(folder / each["path"])
-        yield from _digest(folder / each["path"], each["manifest"], "versions.json")
+        yield from verify_version.problems(version, asked.proven)
+        yield from _digest(version, each["manifest"], "versions.json")
+        yield from _signed(version / manifest.NAME, ring, _day(each["as_of"]))
     expected = ledger.pointer_to(listed)
-    if pointer != expected:
-        yield Problem(str(folder / "latest.json"), "does not name the newest version of versions.json", str(expected))
-    elif pointer["path"] in present:
-        yield from _latest(folder, folder / pointer["path"])
-    elif pointer["path"] is None and (folder / "latest").exists():
+    if sealing.POINTER in read and pointer != expected:
+        yield Problem(str(folder / sealing.POINTER), "does not name the newest version of versions.json", str(expected))
+    if expected["path"] in present:
+        yield from _latest(folder, folder / expected["path"])
+    elif expected["path"] is None and (folder / "latest").exists():
         yield Problem(str(folder / "latest"), "is there although every version was withdrawn", "no such folder")
-    yield from _told(folder, index)
+    yield from _status(folder, read.get("status.json"), index, expected)
+    yield from _followed(folder, lambda: following.of_roster(folder, index))
+
+
+def _root(published: Path, rosters: list[Path], asked: _Asked) -> Iterator[Problem]:
+    """What stands above the rosters: its seal, the index of all versions, what follows from them."""
+    yield from _sealed(published, sealing.OF_HOST)
+    own = [_or_none(roster / "versions.json") for roster in rosters]
+    days = [_checked(_or_none(roster / "status.json")) for roster in rosters]
+    ring = asked.ring(published)
+    yield from ring.problems
+    yield from _signed(published / manifest.NAME, ring, max(filter(None, days), default=None))
+    path = published / "versions.json"
+    try:
+        index = read_json(path)
+    except VerifyError as error:
+        yield Problem(error.where, error.what)
+        return
+    for roster, said in zip(rosters, own, strict=True):
+        if isinstance(said, dict) and said.get("slug") != roster.name:
+            yield Problem(str(roster / "versions.json"), f"is of the roster {said.get('slug')!r}", roster.name)
+    if index != {"rosters": own}:
+        yield Problem(str(path), "is not what the rosters' own versions.json say", "the same versions")
+    else:
+        yield from _followed(published, lambda: following.of_rosters(published, own))
+
+
+def _sealed(folder: Path, ignored: Collection[str]) -> Iterator[Problem]:
+    if sealing.REQUIRED or (folder / manifest.NAME).exists() or (folder / manifest.SIGNATURE).exists():
+        for name, what in sealing.faults(folder, ignored):
+            yield Problem(str(folder / name), what)
+
+
+def _signed(path: Path, ring: _Ring, day: str | None) -> Iterator[Problem]:
+    """The signature of the file `path`, which says it is of `day`."""
+    signature = path.with_name(path.name + signing.SUFFIX)
+    if ring.keys:
+        if what := sealing.signature_fault(path, ring.keys, day):
+            yield Problem(str(signature), what, f"a signature by {' or '.join(key.id for key in ring.keys)}")
+    elif not ring.problems and (signature.exists() or signature.is_symlink()):
+        yield Problem(str(signature), "cannot be checked: no key is known", "--key FILE, or keys.json in the folder")
 
 
 def _withdrawn(folder: Path, listed: list[dict[str, Any]], present: set[str]) -> Iterator[Problem]:
@@ -192,38 +185,42 @@ def _withdrawn(folder: Path, listed: list[dict[str, Any]], present: set[str]) ->
             yield Problem(str(stone), "is the tombstone of no withdrawn version", "one for each in versions.json")
 
 
-def _told(folder: Path, index: dict[str, Any]) -> Iterator[Problem]:
-    """The corrections log and the feeds say what the versions say."""
+def _status(folder: Path, status: Any, index: Mapping[str, Any], pointer: Mapping[str, Any]) -> Iterator[Problem]:
+    """status.json speaks of the version that is live."""
+    if status is None:
+        return  # told already
+    said = {key: status.get(key) for key in ("slug", "version", "as_of")} if isinstance(status, dict) else {}
+    if said != {"slug": index.get("slug"), "version": pointer["version"], "as_of": pointer["as_of"]}:
+        yield Problem(str(folder / "status.json"), "is not of the live version", str(pointer["version"]))
+
+
+def _followed(folder: Path, make: Callable[[], Iterable[tuple[str, bytes]]]) -> Iterator[Problem]:
+    """Every file that follows from the versions is what they give."""
     try:
-        log = corrections.log(folder / corrections.FILE, None, index["versions"])
-        made = {
-            corrections.FILE: corrections.csv_bytes(log),
-            feeds.VERSIONS: feeds.of_versions(folder, index),
-            feeds.CHANGES: feeds.of_changes(folder, index),
-        }
-    except (VerifyError, KeyError, TypeError, ValueError) as error:
+        made = dict(make())
+    except (IncumbentError, OSError, AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         yield Problem(str(folder), f"has news that cannot be read: {error}")
         return
     for name, content in made.items():
         path = folder / name
         if not path.is_file():
             yield Problem(str(path), "is missing")
-        elif path.read_bytes() != content:
+        elif path.stat().st_size != len(content) or path.read_bytes() != content:
             yield Problem(str(path), "is not what the versions say", "run the release again")
 
 
 def _latest(folder: Path, version: Path) -> Iterator[Problem]:
-    """latest/ is a copy of `version`, byte for byte."""
+    """latest/ is a copy of `version`, byte for byte: it has the same manifest, and is what that says."""
     latest = folder / "latest"
-    if not latest.is_dir():
+    if latest.is_symlink() or not latest.is_dir():
         yield Problem(str(latest), "is not there", f"a copy of {version.name}")
         return
-    for name in sorted(set(manifest.files(latest)) | set(manifest.files(version))):
-        here, there = latest / name, version / name
-        if not here.is_file() or not there.is_file():
-            yield Problem(str(here), f"is {'extra' if here.exists() else 'missing'}", f"a copy of {version.name}")
-        elif manifest.digest(here) != manifest.digest(there):
-            yield Problem(str(here), f"differs from {there.name} of {version.name}", "the same bytes")
+    for name in (manifest.NAME, manifest.SIGNATURE):
+        one, other = latest / name, version / name
+        if one.is_symlink() or _content(one) != _content(other):
+            yield Problem(str(one), f"is not that of {version.name}", "the same bytes")
+    for name, what in manifest.faults(latest):
+        yield Problem(str(latest / name), what)
 
 
 def _digest(version: Path, expected: str, said_in: str) -> Iterator[Problem]:
@@ -232,38 +229,31 @@ def _digest(version: Path, expected: str, said_in: str) -> Iterator[Problem]:
         yield Problem(str(path), f"is not the manifest that {said_in} knows", expected)
 
 
-def _root_index(published: Path, rosters: list[Path]) -> Iterator[Problem]:
-    path = published / "versions.json"
-    try:
-        index = _json(path)
-        own = [_json(roster / "versions.json") for roster in rosters]
-    except VerifyError as error:
-        yield Problem(error.where, error.what)
-        return
-    if index != {"rosters": own}:
-        yield Problem(str(path), "is not what the rosters' own versions.json say", "the same versions")
-        return
-    for name, made in ((feeds.VERSIONS, feeds.of_rosters), (catalogue.FILE, catalogue.of_rosters)):
-        shown = published / name
-        if not shown.is_file():
-            yield Problem(str(shown), "is missing")
-            continue
-        try:
-            same = shown.read_bytes() == made(published, own)
-        except (IncumbentError, KeyError, TypeError, ValueError):
-            same = False
-        if not same:
-            yield Problem(str(shown), "is not what the versions say", "run the release again")
+def _content(path: Path) -> bytes | None:
+    return path.read_bytes() if path.is_file() else None
+
+
+def _is_roster(path: Path) -> bool:
+    if (path / sealing.POINTER).exists() or (path / "status.json").exists():
+        return True
+    return any((each / manifest.NAME).exists() for each in path.glob("v*"))
 
 
 def _rosters(published: Path) -> list[Path]:
+    """The rosters' folders: those that look like one, and those that the index of all names."""
     if not published.is_dir():
         return []
-    return sorted(path.parent for path in published.glob("*/latest.json"))
+    found = {path for path in published.iterdir() if path.is_dir() and not path.is_symlink() and _is_roster(path)}
+    try:
+        index = read_json(published / "versions.json")
+        named = [each["slug"] for each in index["rosters"]]
+    except (VerifyError, KeyError, TypeError):
+        named = []  # what is wrong with the index is told where it is compared
+    return sorted(found | {published / name for name in named if isinstance(name, str) and _NAME.fullmatch(name)})
 
 
 def _is_release(value: object) -> bool:
-    if not isinstance(value, dict) or any(key not in value for key in _RELEASE_KEYS):
+    if not isinstance(value, dict) or any(key not in value for key in ledger.KEYS):
         return False
     return isinstance(value["path"], str) and _NAME.fullmatch(value["path"]) is not None
 
@@ -276,19 +266,50 @@ def _has_state(listed: Mapping[str, Any]) -> bool:
     return listed.get("state") == "published" and said is None and type(listed["sequence"]) is int
 
 
-def _json(path: Path) -> Any:
+def _or_none(path: Path) -> Any:
+    """The JSON of a file; None where there is none, which is told among the roster's own problems."""
     try:
-        return json.loads(path.read_bytes())
-    except FileNotFoundError as error:
-        raise VerifyError("is missing", where=str(path)) from error
-    except (OSError, ValueError) as error:
-        raise VerifyError("is not readable as JSON", where=str(path)) from error
+        return read_json(path)
+    except VerifyError:
+        return None
+
+
+def _checked(status: Any) -> str | None:
+    """The day on which a status.json says that all was last checked: the day that the living files are of."""
+    return _day(status.get("last_checked")) if isinstance(status, dict) else None
+
+
+def _day(text: object) -> str | None:
+    """The day at the beginning of `text`; None where there is none."""
+    try:
+        return edtf.parse_day(str(text)[:10]).isoformat()
+    except InputError:
+        return None
 
 
 @dataclass(frozen=True)
-class Problem:
-    """What is wrong with which file, and what it should be."""
+class _Ring:
+    """The keys that a folder's signatures are checked with, and what is wrong with its list of them."""
 
-    path: str
-    what: str
-    expected: str = ""
+    keys: tuple[PublicKey, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What a verification is asked for: see `verify`."""
+
+    keys: tuple[PublicKey, ...] | None
+    proven: frozenset[str]
+
+    def ring(self, folder: Path) -> _Ring:
+        """The keys that were given, else those that `folder` lists."""
+        path = folder / signing.LIST
+        if self.keys is not None:
+            return _Ring(self.keys)
+        if not path.exists() and not path.is_symlink():
+            return _Ring()
+        try:
+            return _Ring(signing.read_keys(path))
+        except InputError as error:
+            return _Ring(problems=(Problem(str(path), error.what, error.expected),))
