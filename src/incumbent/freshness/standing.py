@@ -35,7 +35,7 @@ def stand(
     )
     named = holders.filter(pl.col("name").is_not_null())
     persons = _reworded_resolved(persons, named.join(entries.filter(pl.col("seats") == "one"), on="entry", how="semi"))
-    support = _independent(persons.filter(pl.col("office") == "this"), entries)
+    support = _not_repeating(persons.filter(pl.col("office") == "this"), entries)
     entries = entries.join(_supported(support), on="entry", how="left")
     entries = _single(entries, support, named)
     facts = entries.select("entry", "supported_to", "supported_surely", "supported_from", "single")
@@ -77,8 +77,9 @@ def _reworded_resolved(persons: pl.DataFrame, holders: pl.DataFrame) -> pl.DataF
     )
 
 
-def _independent(support: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
-    """`support` without what only repeats the list: its own publisher, saying elsewhere that the person is in post.
+def _not_repeating(support: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
+    """`support` in which the list's own publisher, saying elsewhere that the person is in post, shows no more than when
+    that began.
 
     Such a page is made from the same record, and is late where the list is, unless it comes well after the list was
     last seen. That it calls somebody gone, or puts them elsewhere, is news all the same; and so is an official record
@@ -93,8 +94,12 @@ def _independent(support: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
         & ~pl.col("primary")
         & ~pl.col("ended")
         & pl.col("event").is_in(_HOLDS)
-    )
-    return own.filter(~repeats.fill_null(False)).drop("listed_by", "listed_on")
+    ).fill_null(False)
+    began = pl.when("dated").then(pl.col("held_from_hi"))
+    return own.with_columns(
+        pl.when(repeats).then(pl.when(began <= pl.col(to)).then(began)).otherwise(to).alias(to)
+        for to in ("held_to", "held_surely_to")
+    ).drop("listed_by", "listed_on")
 
 
 def _supported(support: pl.DataFrame) -> pl.DataFrame:
