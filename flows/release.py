@@ -11,28 +11,34 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
 from incumbent import (
     activity,
+    approvals,
     checks,
     curation,
     evidence,
     freshness,
+    gates,
     inputs,
     listings,
     package,
     publish,
+    quality,
     report,
     snapshots,
     stages,
-    vanished,
 )
 from incumbent import roster as rosters_module
 from incumbent.archive import Archive
 from incumbent.engine import is_io_failure
 from incumbent.stages import Stage
+
+#: Rows of the artifact that shows the checks; the table `quality` of the version has them all.
+_SHOWN = 500
 
 
 @flow(persist_result=False)
@@ -71,7 +77,7 @@ def release(
         listed = trace_listings(folder, claims, assessment, day, work)
         tables = make_tables(folder, claims, assessment, accounts, listed, day, work)
         read = report.source_states(stages.take(claims)["sources"])
-        done = publish_version(folder, tables, read, day, published)
+        done = publish_version(folder, claims, tables, read, day, published, kept)
     if made_from:
         inputs.remember(Path(kept), made_from, Path(published), known.slug)
     result = report.release_report(Path(done.pop("path")), title=known.title, slug=known.slug, sources=read, **done)
@@ -155,32 +161,55 @@ def make_tables(
 
 @task(retries=2, retry_delay_seconds=[1, 5], retry_condition_fn=is_io_failure)
 def publish_version(
-    roster_folder: str, tables: Stage, states: list[dict[str, Any]], as_of: str, published: str
+    roster_folder: str,
+    claims: Stage,
+    tables: Stage,
+    states: list[dict[str, Any]],
+    as_of: str,
+    published: str,
+    archive: str,
 ) -> dict[str, Any]:
-    """Compare with the last version, number, write, check, promote. The same tables again make no version."""
-    known, made, ran = _roster(roster_folder), stages.take(tables), []
+    """Compare with the last version, number, write, judge, promote. The same tables again make no version."""
+    known, made = _roster(roster_folder), stages.take(tables)
+    ran: list[quality.Check] = []
 
-    def check(staging: Path, previous: Path | None) -> None:
-        if previous is not None:
-            vanished.require_few(known, as_of, vanished.listed(previous), made["roster"])
-        ran.extend(check_version(str(staging), str(previous) if previous else None))
+    def judge(staging: Path, previous: Path | None) -> pl.DataFrame:
+        ran[:] = judge_version(roster_folder, claims, str(staging), str(previous) if previous else None, as_of, archive)
+        return quality.table(ran)
 
-    draft = package.Draft(made, known, as_of)
+    def check(staging: Path, _previous: Path | None) -> None:
+        checks.gate(checks.check_quality(staging))
+
+    draft = package.Draft(made, known, as_of, judge=judge)
     log = draft.corrections()
     done = publish.publish(draft, Path(published), known.slug, check=check, sources=states, corrections=log)
+    approvals.forget_held(Path(archive))
     get_run_logger().info("version %s: %s", done.version, "published" if done.changed else "nothing has changed")
-    return {"number": done.version, "path": str(done.path), "changed": done.changed, "checks": ran}
+    shown = [asdict(each) for each in ran]
+    return {"number": done.version, "path": str(done.path), "changed": done.changed, "checks": shown}
 
 
 @task
-def check_version(staging: str, previous: str | None) -> list[dict[str, Any]]:
-    """The staged version against schemas/ and expectations/. A critical check that fails holds the release."""
-    ran = checks.check_tables(Path(staging), previous=Path(previous) if previous else None)
-    shown = [asdict(check) for check in ran]
-    create_table_artifact(key="checks", table=shown, description="Every check of the staged version")
-    get_run_logger().info("%d checks, %d failed", len(ran), sum(not check.passed for check in ran))
-    checks.gate(ran)
-    return shown
+def judge_version(
+    roster_folder: str, claims: Stage, staging: str, previous: str | None, as_of: str, archive: str
+) -> list[quality.Check]:
+    """The staged version against schemas/ and expectations/, and beside the last one. A critical check that fails holds
+    the release, unless just that was approved."""
+    known, said, before = _roster(roster_folder), stages.take(claims), Path(previous) if previous else None
+    asked = gates.asked_of(
+        known, as_of, read=said["sources"], history=said["roster_history"], captures=said["captures"]
+    )
+    found = checks.check_tables(Path(staging), previous=before, asked=asked)
+    waiting = approvals.digest(known.slug, before, found)
+    ran = approvals.settle(found, approvals.find(known.folder, waiting))
+    failed = [each for each in ran if each.outcome == "failed"]
+    shown = [asdict(each) for each in [*failed, *(each for each in ran if each not in failed)]]
+    create_table_artifact(key="checks", table=shown[:_SHOWN], description="Checks of the staged version")
+    get_run_logger().info("%d checks, %d failed", len(ran), len(failed))
+    if any(each.holds for each in ran):
+        approvals.note_held(Path(archive), waiting, as_of, before.name if before else None, ran)
+    checks.gate(ran, f"incumbent approve {known.slug} --digest {waiting} --reason TEXT")
+    return ran
 
 
 def _judgement(roster_folder: str, as_of: str) -> tuple[freshness.Policy, freshness.Decisions]:

@@ -1,4 +1,5 @@
-"""Checks a staged version before it may be published: its schemas (frictionless), its cells, its expectations.
+"""Checks a staged version before it may be published: its schemas (frictionless), its cells, its expectations, and
+what the gates (incumbent.gates) ask of it beside the last version.
 
 The only module that imports Great Expectations, and it does so late: the import takes seconds. It is given only the
 columns that a suite names, in an ephemeral context that writes no file and calls nobody.
@@ -6,18 +7,20 @@ columns that a suite names, in an ephemeral context that writes no file and call
 
 from __future__ import annotations
 
+import json
 import logging
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from incumbent import difference, edtf, schemas, suites, verify
+from incumbent import difference, edtf, gates, schemas, suites, verify
 from incumbent.errors import HeldError, SchemaError
 from incumbent.frictionless_report import report_errors
+from incumbent.quality import WHOLE
+from incumbent.quality import Check as Check
 from incumbent.schemas import TableSchema
 from incumbent.suites import Expectation, Suite
 
@@ -29,15 +32,17 @@ def check_tables(
     schemas_dir: Path | None = None,
     expectations_dir: Path | None = None,
     previous: Path | None = None,
+    asked: gates.Asked | None = None,
 ) -> list[Check]:
-    """Every check of the version in `folder`, passed or not: structure first, then each suite in order.
+    """Every check of the version in `folder`, passed or not: structure first, then each suite in order, then the gates
+    by what they are to go by, `asked` (None: only what the tables tell by themselves).
 
-    The expectations run only when the structure holds: on tables that are not what their schemas say they would judge
-    something else. `previous` is the version before, for the change since. Raises SchemaError (exit 2) when a schema or
-    a suite says what would otherwise be ignored: unknown keys, constraints, types, arguments, severities.
+    Expectations and gates run only when the structure holds: on tables that are not what their schemas say they would
+    judge something else. `previous` is the version before, for the change since. Raises SchemaError (exit 2) when a
+    schema or a suite says what would otherwise be ignored: unknown keys, constraints, types, arguments, severities.
     """
     known = schemas.load(schemas_dir)
-    loaded = suites.load(known, expectations_dir)
+    loaded, limits = suites.load(known, expectations_dir), suites.thresholds(expectations_dir)
     objects = {suite.table: _load_expectations(suite) for suite in loaded}
     checks = _structure(folder, known)
     if all(check.passed for check in checks):
@@ -46,19 +51,36 @@ def check_tables(
         tables = {**version.tables, "release": release_figures(version, before)}
         for suite in loaded:
             checks += _run_suite(suite, objects[suite.table], tables[suite.table])
+        if asked is not None:
+            checks += gates.judge(version.tables, before.tables if before else None, asked, limits)
     return checks
 
 
-def gate(checks: Sequence[Check]) -> None:
-    """Raises HeldError (exit 3) when a critical check failed: which table, which expectation, what was observed."""
-    failed = [check for check in checks if check.severity == "critical" and not check.passed]
+def check_quality(folder: Path) -> list[Check]:
+    """The structure of the table `quality` of a version that is otherwise checked: it cannot tell of itself."""
+    known = schemas.load()
+    descriptor = schemas.read_json(folder / "datapackage.json")
+    own = [each for each in descriptor.get("resources", []) if each["path"] in ("quality.csv", "quality.parquet")]
+    errors = [("quality.csv", note) for _, note in report_errors(folder, {**descriptor, "resources": own})]
+    return _of_table("quality", known["quality"], folder, own, errors)
+
+
+def gate(checks: Sequence[Check], approve: str = "") -> None:
+    """Raises HeldError (exit 3) when a critical check failed that nobody approved: which, what was observed.
+
+    `approve`: the command that would approve it, where everything that failed can be approved.
+    """
+    failed = [check for check in checks if check.holds]
     if failed:
+        mend = "look at the source that the table comes from; correct it, or the expectation, and release again"
+        if approve and all(check.approvable for check in failed):
+            mend = f"look at the source; if it is right as it is: {approve}"
         raise HeldError(
             f"the release is held: {len(failed)} critical check{'s' * (len(failed) > 1)} failed: "
             + "; ".join(f"{check.name}: {check.notes}" for check in failed[:_SHOWN]),
             where=failed[0].name,
             expected="every critical check to pass",
-            do="look at the source that the table comes from; correct it, or the expectation, and release again",
+            do=mend,
         )
 
 
@@ -85,28 +107,41 @@ def _structure(folder: Path, known: Mapping[str, TableSchema]) -> list[Check]:
     """Descriptor and tables: the schemas are those of schemas/, frictionless agrees, CSV and Parquet hold the same."""
     descriptor = schemas.read_json(folder / "datapackage.json")
     resources = descriptor.get("resources", [])
-    embedded = {each["name"]: each.get("schema") for each in resources if each.get("format") == "csv"}
-    found: dict[str, list[str]] = {name: [] for name in (*known, "descriptor")}
-    for file, note in report_errors(folder, descriptor):
-        found.setdefault(Path(file).stem if Path(file).stem in known else "descriptor", []).append(note)
-    checks = []
-    if set(embedded) != set(known):
-        found["descriptor"].append(
-            f"tables {sorted(set(embedded) ^ set(known))} are not in both descriptor and schemas"
-        )
-    checks.append(_structural("descriptor", "profile, by frictionless", found["descriptor"]))
+    embedded = {each["name"] for each in resources if each.get("format") == "csv"}
+    errors = list(report_errors(folder, descriptor))
+    of_none = [note for file, note in errors if Path(file).stem not in known]
+    if embedded != set(known):
+        of_none.append(f"tables {sorted(embedded ^ set(known))} are not in both descriptor and schemas")
+    checks = [_structural("descriptor", "profile, by frictionless", "schema", of_none)]
     for name, schema in known.items():
-        checks.append(_structural(name, "schema, by frictionless", found[name]))
-        stale = [] if embedded.get(name) == schema.descriptor else ["the descriptor has another schema than schemas/"]
-        checks.append(_structural(name, "schema as in schemas/", stale))
-        problems = [f"{problem.what} ({problem.path})" for problem in verify.table_problems(folder, name, schema)]
-        checks.append(_structural(name, "CSV equals Parquet, dates strict, sorted", problems))
+        checks += _of_table(name, schema, folder, resources, errors)
     return checks
 
 
-def _structural(table: str, what: str, faults: list[str]) -> Check:
+def _of_table(
+    name: str,
+    schema: TableSchema,
+    folder: Path,
+    resources: Iterable[Mapping[str, Any]],
+    errors: Iterable[tuple[str, str]],
+) -> list[Check]:
+    """The structure of one table. `errors`: (file, note) of frictionless; those of other files do not count."""
+    embedded = {each["name"]: each.get("schema") for each in resources if each.get("format") == "csv"}
+    invalid = [note for file, note in errors if Path(file).stem == name]
+    stale = [] if embedded.get(name) == schema.descriptor else ["the descriptor has another schema than schemas/"]
+    problems = [f"{problem.what} ({problem.path})" for problem in verify.table_problems(folder, name, schema)]
+    return [
+        _structural(name, "schema, by frictionless", "schema", invalid),
+        _structural(name, "schema as in schemas/", "schema_as_declared", stale),
+        _structural(name, "CSV equals Parquet, dates strict, sorted", "csv_equals_parquet", problems),
+    ]
+
+
+def _structural(table: str, what: str, check_id: str, faults: list[str]) -> Check:
     more = f" … {len(faults)} in all" if len(faults) > _SHOWN else ""
-    return Check(f"{table}: {what}", "critical", not faults, "; ".join(faults[:_SHOWN]) + more)
+    seen = "; ".join(faults[:_SHOWN]) + more
+    observed = f"{len(faults)} faults"
+    return Check(f"{table}: {what}", "critical", not faults, seen, check_id, table, observed=observed, expected="none")
 
 
 def _load_expectations(suite: Suite) -> list[Any]:
@@ -141,7 +176,12 @@ def _run_suite(suite: Suite, loaded: list[Any], table: pl.DataFrame) -> list[Che
     if table.is_empty():
         names = ", ".join(sorted({expectation.written["type"] for expectation in suite.expectations}))
         notes = f"the table is empty, which is {'allowed' if suite.empty_allowed else 'not'}; not run: {names}"
-        return [Check(f"{suite.table}: not empty", "critical", suite.empty_allowed, notes)]
+        expected = "a table, or none of its rows" if suite.empty_allowed else "rows"
+        state = "not_run" if suite.empty_allowed else ""
+        return [
+            Check(f"{suite.table}: not empty", "critical", suite.empty_allowed, notes, "not_empty", suite.table,
+                  observed="0 rows", expected=expected, state=state)
+        ]  # fmt: skip
     gx = _great_expectations()
     columns = list(dict.fromkeys(column for each in suite.expectations for column in each.columns)) or table.columns[:1]
     context = gx.get_context(mode="ephemeral")
@@ -180,6 +220,7 @@ def _expected(table: str, expectation: Expectation, outcome: dict[str, Any], fra
     written = expectation.written
     named = ", ".join(expectation.columns)
     exception = outcome.get("exception_info") or {}
+    state = ""
     if exception.get("raised_exception"):
         observed = f"could not be judged: {exception.get('exception_message')}"
     elif (
@@ -187,11 +228,25 @@ def _expected(table: str, expectation: Expectation, outcome: dict[str, Any], fra
         and named
         and frame.select(pl.all_horizontal(pl.col(expectation.columns).is_null().all())).item()
     ):
-        observed = "no values to judge"
+        observed, state = "no values to judge", "not_run"
     else:
         observed = _observed(outcome["result"])
     name = f"{table}: {written['type']}" + (f"({named})" if named else "")
-    return Check(name, written["severity"], bool(outcome["success"]), f"{observed}. {written['meta']['why']}")
+    why = written["meta"]["why"]
+    arguments = {key: value for key, value in written["kwargs"].items() if not key.startswith("column")}
+    return Check(
+        name,
+        written["severity"],
+        bool(outcome["success"]),
+        f"{observed}. {why}",
+        written["type"],
+        table,
+        subject=named or WHOLE,
+        observed=observed,
+        expected=", ".join(f"{key} {json.dumps(arguments[key], ensure_ascii=False)}" for key in sorted(arguments)),
+        state=state,
+        approvable=written["severity"] == "critical" and not exception.get("raised_exception"),
+    )
 
 
 def _observed(result: Mapping[str, Any]) -> str:
@@ -209,13 +264,3 @@ def _great_expectations() -> Any:
     import great_expectations
 
     return great_expectations
-
-
-@dataclass(frozen=True)
-class Check:
-    """One check: `<table>: <what>`, its severity (critical holds the release, warning does not), what was seen."""
-
-    name: str
-    severity: str
-    passed: bool
-    notes: str

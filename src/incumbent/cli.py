@@ -16,7 +16,7 @@ from typing import TextIO
 import click
 
 from incumbent import __version__, machine, output
-from incumbent.commands import activity, bench, check, explain, flows, parse, removal, rosters, versions
+from incumbent.commands import activity, approving, bench, check, explain, flows, parse, removal, rosters, versions
 from incumbent.errors import EXIT_DONE, EXIT_INPUT, EXIT_OUT_OF_DATE, IncumbentError, InputError, printable
 
 EXIT_DEFECT = 70
@@ -46,6 +46,7 @@ for command in (
     versions.verify,
     removal.withdraw,
     removal.suppress,
+    approving.approve,
     rosters.roster,
     activity.activity,
     bench.bench,

@@ -34,6 +34,9 @@ CHANGES: dict[str, pl.DataType] = {
     "change": pl.String(),
 }
 
+# Tables that tell of the difference or of the checks, and take no part in it.
+_UNCOMPARED = ("changes", "quality")
+
 # Follows from as_of alone: it moves with the calendar although no source says anything new.
 _CALENDAR = ("days_out_of_date",)
 
@@ -54,7 +57,7 @@ def changes(old: Version, new: Version) -> pl.DataFrame:
     parts = [pl.DataFrame(schema=CHANGES)]
     causes = _changed_sources(old, new)
     for name, schema in new.schemas.items():
-        if name != "changes" and name in old.schemas:
+        if name not in _UNCOMPARED and name in old.schemas:
             part = _table_changes(name, old, new, schema)
             parts.append(_with_cause(part, name, old, new, causes).select(list(CHANGES)))
     return pl.concat(parts).sort("table", "key", "field")

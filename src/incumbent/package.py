@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import polars as pl
 
@@ -44,6 +44,8 @@ from incumbent.schemas import TableSchema
 
 #: Files of a version that are text and no table.
 _TEXTS = (".md", ".cff", ".json", ".jsonld")
+#: The table that is made after the last gate for people has seen the others, and so is looked through like a text.
+_MADE_LAST = "quality.csv"
 
 # A person with several accounts is shown by the most telling one; what could not be checked says least.
 _STATES = (
@@ -61,7 +63,8 @@ def tables(
     as_of: str,
     listings: pl.DataFrame | None = None,
 ) -> dict[str, pl.DataFrame]:
-    """Every published table but `changes`, in the columns, order and types of schemas/, sorted by primary key.
+    """Every published table but `changes`, in the columns, order and types of schemas/, sorted by primary key; `quality`
+    is empty until the version is judged.
 
     `assessment` as docs/architecture.md has it, `accounts` and `activity` from activity.account_states, `sources` one
     row per snapshot, `listings` from listings.listed_over_time (none: no capture of the list is dated, and the table is
@@ -89,6 +92,7 @@ def tables(
         "accounts": accounts,
         "activity": activity,
         "sources": sources,
+        "quality": pl.DataFrame(schema=known["quality"].types),  # what the judge of the draft will say
     }
     made = {name: tablefiles.conform(_whole_days(frame, known[name]), known[name]) for name, frame in given.items()}
     made, _ = withholding.withhold(made, known, _suppressed(roster, as_of))
@@ -170,12 +174,17 @@ def _whole_days(frame: pl.DataFrame, schema: TableSchema) -> pl.DataFrame:
 
 @dataclass(frozen=True)
 class Draft:
-    """What may become a version: the tables of one release, before it is known whether they differ from the last."""
+    """What may become a version: the tables of one release, before it is known whether they differ from the last.
+
+    `judge(folder, previous)` is asked once the tables and their descriptor are in the folder, and gives the table
+    `quality`, or holds the release by raising HeldError. Without it that table is empty: nothing was checked.
+    """
 
     tables: Mapping[str, pl.DataFrame]
     roster: About
     as_of: str
     schemas: Mapping[str, TableSchema] = field(default_factory=schemas.load)
+    judge: Callable[[Path, Path | None], pl.DataFrame] | None = None
 
     def number(self, previous: Path | None) -> str | None:
         """The version number that these tables ask for after `previous`, or None when nothing differs."""
@@ -189,24 +198,24 @@ class Draft:
     def write(self, version: str, folder: Path, previous: Path | None) -> None:
         """The complete version in `folder`, which is made and must be empty. The manifest is its last file.
 
-        Raises HeldError when a person who is not to be shown is in `previous`, or is named in what roster.yaml says.
+        Raises HeldError when the judge holds it, and when a person who is not to be shown is in `previous`, or is named
+        in what roster.yaml says.
         """
         edtf.parse_day(self.as_of)
         (folder / "excel").mkdir(parents=True)
-        whole = dict(self._gated[0])
-        whole["changes"] = pl.DataFrame(schema=difference.CHANGES)
+        whole = dict(self._gated[0]) | self._told()
         before = self._read(previous) if previous is not None else None
         if before is not None:
             whole["changes"] = difference.changes(before, self._version())
         whole = {name: tablefiles.conform(whole[name], schema) for name, schema in self.schemas.items()}
-        for name, schema in self.schemas.items():
-            tablefiles.write_csv(whole[name], folder / f"{name}.csv")
-            tablefiles.write_parquet(whole[name], schema, folder / f"{name}.parquet")
-            tablefiles.write_excel_csv(whole[name], folder / "excel" / f"{name}.csv")
-        described = descriptor.describe(
-            self.roster, whole, self.schemas, version=version, as_of=self.as_of, folder=folder
-        )
-        (folder / "datapackage.json").write_bytes(descriptor.to_json(described))
+        for name in self.schemas:
+            self._write_table(name, whole[name], folder)
+        described = self._describe(whole, version, folder)
+        if self.judge is not None:
+            # What the judge saw is in place but for this table, which only then can say what came of it.
+            whole["quality"] = tablefiles.conform(self.judge(folder, previous), self.schemas["quality"])
+            self._write_table("quality", whole["quality"], folder)
+            described = self._describe(whole, version, folder)
         workbook.write(
             whole,
             self.schemas,
@@ -225,6 +234,23 @@ class Draft:
         news.write(news.news(whole, listed, version=version, as_of=self.as_of), folder)
         self._prove(folder)
         manifest.write(folder)
+
+    def _write_table(self, name: str, table: pl.DataFrame, folder: Path) -> None:
+        tablefiles.write_csv(table, folder / f"{name}.csv")
+        tablefiles.write_parquet(table, self.schemas[name], folder / f"{name}.parquet")
+        tablefiles.write_excel_csv(table, folder / "excel" / f"{name}.csv")
+
+    def _describe(self, whole: Mapping[str, pl.DataFrame], version: str, folder: Path) -> dict[str, Any]:
+        described = descriptor.describe(
+            self.roster, whole, self.schemas, version=version, as_of=self.as_of, folder=folder
+        )
+        (folder / "datapackage.json").write_bytes(descriptor.to_json(described))
+        return described
+
+    def _told(self) -> dict[str, pl.DataFrame]:
+        """The tables that tell of the others, empty: of the difference, and of the checks."""
+        quality = pl.DataFrame(schema=self.schemas["quality"].types)
+        return {"changes": pl.DataFrame(schema=difference.CHANGES), "quality": quality}
 
     def corrections(self) -> list[Correction]:
         """The log of what was put right, kept by hand, with nobody in it who is not to be shown."""
@@ -259,7 +285,11 @@ class Draft:
         looked_for = self._gated[1]
         for name in manifest.files(folder) if looked_for else ():
             path = folder / name
-            if looked_for and path.suffix in _TEXTS and looked_for.found(path.read_text(encoding="utf-8")):
+            if (
+                looked_for
+                and (path.suffix in _TEXTS or name == _MADE_LAST)
+                and looked_for.found(path.read_text(encoding="utf-8"))
+            ):
                 raise HeldError(
                     f"{name} names a person who is not to be shown",
                     where=name,
@@ -270,8 +300,7 @@ class Draft:
     def _version(self) -> difference.Version:
         about = difference.about(descriptor.about_descriptor(self.roster))
         whole = {name: tablefiles.conform(frame, self.schemas[name]) for name, frame in self._gated[0].items()}
-        whole["changes"] = pl.DataFrame(schema=difference.CHANGES)
-        return difference.Version(whole, self.schemas, about, f"{self.as_of}T00:00:00Z")
+        return difference.Version(whole | self._told(), self.schemas, about, f"{self.as_of}T00:00:00Z")
 
 
 class Assessed(Protocol):

@@ -22,7 +22,7 @@ from incumbent.errors import SchemaError
 #: The published tables, in the order of the descriptor and of the data dictionary.
 TABLES = (
     "roster", "findings", "people", "organisations", "posts", "appointments", "listings",
-    "accounts", "activity", "shares", "sources", "headlines", "changes",
+    "accounts", "activity", "shares", "sources", "headlines", "quality", "changes",
 )  # fmt: skip
 
 #: The Table Schema types that we publish, as Polars (and so Arrow) types.

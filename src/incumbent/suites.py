@@ -3,6 +3,8 @@
 A suite of a table, or of `release`: one row of figures about the version as a whole and its change since the last one
 (columns: release_columns()). Every suite says in `meta.empty` what an empty table means: `allowed` or `held`. Nothing
 here imports Great Expectations; whether a type and its arguments exist is asked of it in checks.py.
+
+One file beside them is no suite: GATES, the thresholds of the gates (incumbent.gates).
 """
 
 from __future__ import annotations
@@ -17,6 +19,12 @@ from incumbent.errors import SchemaError
 from incumbent.schemas import TABLES, TableSchema
 
 SEVERITIES = ("critical", "warning")
+#: The thresholds of the gates, and which there are: each has to be said, none is assumed.
+GATES = "gates.json"
+GATE_IDS = (
+    "entries_changed", "list_returned", "text_damaged", "cells_emptied", "cells_mixed", "entries_doubled",
+    "unverified_rise", "source_age",
+)  # fmt: skip
 _COLUMN = ("column", "column_A", "column_B")
 _COLUMNS = ("column_list", "column_set")
 
@@ -31,6 +39,8 @@ def load(known: Mapping[str, TableSchema], folder: Path | None = None) -> list[S
     columns = {name: schema.names for name, schema in known.items()} | {"release": release_columns()}
     loaded = []
     for path in sorted(folder.glob("*.json")):
+        if path.name == GATES:
+            continue
         if path.stem not in columns:
             raise SchemaError("a suite belongs to no table", where=str(path), expected=" | ".join(sorted(columns)))
         loaded.append(_suite(schemas.read_json(path), path, columns[path.stem]))
@@ -39,10 +49,44 @@ def load(known: Mapping[str, TableSchema], folder: Path | None = None) -> list[S
     return loaded
 
 
+def thresholds(folder: Path | None = None) -> dict[str, Threshold]:
+    """The thresholds of the gates in `folder` (default: the bundled expectations/), by id.
+
+    Raises SchemaError, with file and pointer, unless each of GATE_IDS is there once with its reason and two limits that
+    are per cent, or null for none.
+    """
+    path = (folder or resources.path("expectations")) / GATES
+    told = _keys(schemas.read_json(path), str(path), "", ("name", "gates"))
+    listed = told["gates"] if isinstance(told["gates"], list) else []
+    found: dict[str, Threshold] = {}
+    for index, each in enumerate(listed):
+        pointer = f"/gates/{index}"
+        gate = _keys(each, str(path), pointer, ("id", "warning_above", "held_above", "why"))
+        for key in ("warning_above", "held_above"):
+            limit = gate[key]
+            if limit is not None and (type(limit) not in (int, float) or limit < 0):
+                raise SchemaError(
+                    f"{key} cannot be {limit!r}", where=f"{path}, {pointer}/{key}", expected="per cent, or null"
+                )
+        if not isinstance(gate["why"], str) or not gate["why"].strip():
+            raise SchemaError("a gate without its reason", where=f"{path}, {pointer}/why", expected="text")
+        if gate["id"] not in GATE_IDS or gate["id"] in found:
+            raise SchemaError(
+                f"no gate, or one that is there twice: {gate['id']!r}",
+                where=f"{path}, {pointer}/id",
+                expected=" | ".join(GATE_IDS),
+            )
+        found[gate["id"]] = Threshold(gate["warning_above"], gate["held_above"], gate["why"])
+    if set(found) != set(GATE_IDS):
+        missing = ", ".join(name for name in GATE_IDS if name not in found)
+        raise SchemaError(f"a gate has no threshold: {missing}", where=f"{path}, /gates", expected="one for each gate")
+    return found
+
+
 def release_columns() -> list[str]:
     """Columns of the one-row `release` table: rows of each table, before and now, and the share by which they changed;
     the share of entries whose verdict changed; days from the newest statement to as_of. Null: nothing to compare."""
-    counted = [name for name in TABLES if name not in ("headlines", "changes")]
+    counted = [name for name in TABLES if name not in ("headlines", "changes", "quality")]
     figures = [f"{name}_{figure}" for name in counted for figure in ("rows", "previous_rows", "change")]
     return [*figures, "verdicts_changed", "days_since_newest_statement"]
 
@@ -115,3 +159,12 @@ class Suite:
     table: str
     empty_allowed: bool
     expectations: tuple[Expectation, ...]
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """From where on a gate warns, and holds, in per cent of what it counts; None: never by this file."""
+
+    warning_above: float | None
+    held_above: float | None
+    why: str
