@@ -81,14 +81,13 @@ def plan(tables: Mapping[str, pl.DataFrame], source: str) -> Plan | None:
 
 def _by_span(lagging: pl.DataFrame) -> pl.DataFrame:
     """`span, entries`: how many of the entries were wrong for so many days at the least; every span has its row."""
-    ends = [last for last, _ in SPANS if last is not None]
-    labels = [label for _, label in SPANS]
-    span = pl.col("days_wrong_minimum").cut([float(end) for end in ends], labels=labels).cast(pl.String)
-    counted = lagging.group_by(span=span).agg(pl.len().cast(pl.Int64).alias("entries"))
+    ends = pl.Series([last for last, _ in SPANS if last is not None])
+    places = pl.Series(ends.search_sorted(lagging["days_wrong_minimum"], side="left"), dtype=pl.Int64)
+    counted = pl.DataFrame({"place": places}).group_by("place").agg(pl.len().cast(pl.Int64).alias("entries"))
     return (
-        pl.DataFrame({"span": labels})
-        .join(counted, on="span", how="left", maintain_order="left")
-        .with_columns(pl.col("entries").fill_null(0))
+        pl.DataFrame({"place": range(len(SPANS)), "span": [label for _, label in SPANS]})
+        .join(counted, on="place", how="left", maintain_order="left")
+        .select("span", pl.col("entries").fill_null(0))
     )
 
 
@@ -97,7 +96,7 @@ def _each(table: pl.DataFrame, ink: Ink) -> list[dict[str, Any]]:
     values = [
         {
             "place": place,
-            "label": words.drawable(row["listed_person"] or row["listed_post"] or row["entry_id"]),
+            "label": words.label(row["listed_person"] or row["listed_post"] or row["entry_id"]),
             "colour": ink.wrong,
             "least": row["days_wrong_minimum"],
             "most": max(row["days_wrong_minimum"], row["days_wrong_maximum"] or 0),

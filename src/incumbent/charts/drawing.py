@@ -18,7 +18,7 @@ import polars as pl
 from incumbent.charts import ink as inks
 from incumbent.charts.fonts import FAMILIES, FOLDER
 from incumbent.charts.ink import Ink
-from incumbent.charts.words import drawable, wrapped
+from incumbent.charts.words import label, wrapped
 
 #: Pixels: wide enough for a column of a page, and still to be read when a phone shows it at two thirds.
 WIDTH, EDGE = 480, 12
@@ -67,7 +67,7 @@ def _described(svg: str, plan: Plan) -> str:
 def _spec(plan: Plan, ink: Ink) -> dict[str, Any]:
     """The whole of a Vega-Lite specification: title, subtitle and source about the plan's own layers."""
     titles, subtitles = wrapped(plan.title, _TITLE_CHARACTERS), wrapped(plan.subtitle, _SUBTITLE_CHARACTERS)
-    sources = wrapped(drawable(plan.source), _SMALL_CHARACTERS)[:3]
+    sources = wrapped(label(plan.source), _SMALL_CHARACTERS)
     top = EDGE + len(titles) * _TITLE_LINE + len(subtitles) * _SUBTITLE_LINE + 20
     inner = WIDTH - 2 * EDGE
     foot = {

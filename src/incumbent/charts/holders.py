@@ -85,7 +85,7 @@ def _holders(entry: Mapping[str, Any], held: list[dict[str, Any]]) -> list[dict[
     """
     own = [row for row in held if row["person_id"] == entry["person_id"]]
     if entry["seats"] == "many":
-        return own[-MOST:]
+        return [{**row, "open_until": None} for row in own[-MOST:]]
     latest = held[-MOST:]
     shown = latest if not own or own[-1] in latest else [own[-1], *latest[1:]]
     starts = [row["start_latest"] if not row["acting"] else None for row in shown]
@@ -168,7 +168,7 @@ def _held(row: Mapping[str, Any], first: dt.date, as_of: dt.date) -> Iterator[tu
     """Spans of days of an appointment: solid where it is sure, an outline where it may be."""
     known = [row[name] for name in ("start_latest", "last_seen", "end_earliest") if row[name] is not None]
     ended = row["end_latest"] or row["open_until"] or as_of
-    begun = min([*known, ended]) if known else min(row["known_from"], ended)
+    begun = min([*known, ended]) if known else min(row["known_from"] or ended, ended)
     sure = max([*known, begun]) if known else begun
     yield row["start_earliest"] or (first if known else begun), begun, _outline(_TRUE)
     yield begun, min(max(sure, begun + _DAY), max(ended, begun + _DAY)), f'fill="{_TRUE}"'
@@ -214,7 +214,7 @@ def _days(row: Mapping[str, Any]) -> str:
         told.append(f"until {words.day(end)}" if end == row["end_earliest"] else f"gone by {words.day(end)}")
     elif seen and seen != start:
         told.append(f"last seen {words.day(seen)}")
-    elif not start:
+    elif not start and row["known_from"]:
         told.append(f"named by {words.day(row['known_from'])}")
     return ", ".join(told)
 

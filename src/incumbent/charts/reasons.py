@@ -66,7 +66,7 @@ def plan(tables: Mapping[str, pl.DataFrame], source: str) -> Plan | None:
 def _layers(table: pl.DataFrame, ink: Ink) -> list[dict[str, Any]]:
     values = [
         {
-            "place": place, "label": words.drawable(label), "entries": count, "said": f"{count:,}",
+            "place": place, "label": words.label(label), "entries": count, "said": f"{count:,}",
             "colour": ink.muted if reason is None else ink.wrong,
         }
         for place, (reason, label, count) in enumerate(table.iter_rows())

@@ -90,6 +90,11 @@ def short(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
+def label(text: str | None) -> str:
+    """`text` as a label that is drawn: no longer than any chart has room for."""
+    return short(drawable(text), 100)
+
+
 @functools.lru_cache(maxsize=4096)
 def drawable(text: str | None) -> str:
     """`plain`, in characters that our font has: others in Latin letters, so that no font of the machine is asked."""
