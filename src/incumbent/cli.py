@@ -16,7 +16,19 @@ from typing import TextIO
 import click
 
 from incumbent import __version__, machine, output
-from incumbent.commands import activity, approving, bench, check, explain, flows, parse, removal, rosters, versions
+from incumbent.commands import (
+    activity,
+    approving,
+    bench,
+    check,
+    explain,
+    flows,
+    parse,
+    removal,
+    rosters,
+    verifying,
+    versions,
+)
 from incumbent.errors import EXIT_DONE, EXIT_INPUT, EXIT_OUT_OF_DATE, IncumbentError, InputError, printable
 
 EXIT_DEFECT = 70
@@ -43,7 +55,8 @@ for command in (
     explain.explain,
     versions.diff,
     versions.history,
-    versions.verify,
+    verifying.verify,
+    verifying.key,
     removal.withdraw,
     removal.suppress,
     approving.approve,

@@ -39,9 +39,9 @@ def verify(
         case "roster":
             return list(_roster(path, asked))
         case "rosters":
-            rosters = _rosters(path)
-            problems = [problem for roster in rosters for problem in _roster(roster, asked)]
-            return [*problems, *_root(path, rosters, asked)]
+            found = rosters(path)
+            problems = [problem for roster in found for problem in _roster(roster, asked)]
+            return [*problems, *_root(path, found, asked)]
     raise InputError(
         "nothing is published here",
         where=str(path),
@@ -72,9 +72,22 @@ def kind(path: Path) -> str:
         return "version"
     if _is_roster(path):
         return "roster"
-    if _rosters(path):
+    if rosters(path):
         return "rosters"
     return "version" if (path / manifest.NAME).exists() else ""
+
+
+def rosters(published: Path) -> list[Path]:
+    """The rosters' folders: those that look like one, and those that the index of all names."""
+    if not published.is_dir():
+        return []
+    found = {path for path in published.iterdir() if path.is_dir() and not path.is_symlink() and _is_roster(path)}
+    try:
+        index = read_json(published / "versions.json")
+        named = [each["slug"] for each in index["rosters"]]
+    except (VerifyError, KeyError, TypeError):
+        named = []  # what is wrong with the index is told where it is compared
+    return sorted(found | {published / name for name in named if isinstance(name, str) and _NAME.fullmatch(name)})
 
 
 def _alone(folder: Path, asked: _Asked) -> Iterator[Problem]:
@@ -133,11 +146,11 @@ def _roster(folder: Path, asked: _Asked) -> Iterator[Problem]:
     yield from _followed(folder, lambda: following.of_roster(folder, index))
 
 
-def _root(published: Path, rosters: list[Path], asked: _Asked) -> Iterator[Problem]:
+def _root(published: Path, found: list[Path], asked: _Asked) -> Iterator[Problem]:
     """What stands above the rosters: its seal, the index of all versions, what follows from them."""
     yield from _sealed(published, sealing.OF_HOST)
-    own = [_or_none(roster / "versions.json") for roster in rosters]
-    days = [_checked(_or_none(roster / "status.json")) for roster in rosters]
+    own = [_or_none(roster / "versions.json") for roster in found]
+    days = [_checked(_or_none(roster / "status.json")) for roster in found]
     ring = asked.ring(published)
     yield from ring.problems
     yield from _signed(published / manifest.NAME, ring, max(filter(None, days), default=None))
@@ -147,7 +160,7 @@ def _root(published: Path, rosters: list[Path], asked: _Asked) -> Iterator[Probl
     except VerifyError as error:
         yield Problem(error.where, error.what)
         return
-    for roster, said in zip(rosters, own, strict=True):
+    for roster, said in zip(found, own, strict=True):
         if isinstance(said, dict) and said.get("slug") != roster.name:
             yield Problem(str(roster / "versions.json"), f"is of the roster {said.get('slug')!r}", roster.name)
     if index != {"rosters": own}:
@@ -237,19 +250,6 @@ def _is_roster(path: Path) -> bool:
     if (path / sealing.POINTER).exists() or (path / "status.json").exists():
         return True
     return any((each / manifest.NAME).exists() for each in path.glob("v*"))
-
-
-def _rosters(published: Path) -> list[Path]:
-    """The rosters' folders: those that look like one, and those that the index of all names."""
-    if not published.is_dir():
-        return []
-    found = {path for path in published.iterdir() if path.is_dir() and not path.is_symlink() and _is_roster(path)}
-    try:
-        index = read_json(published / "versions.json")
-        named = [each["slug"] for each in index["rosters"]]
-    except (VerifyError, KeyError, TypeError):
-        named = []  # what is wrong with the index is told where it is compared
-    return sorted(found | {published / name for name in named if isinstance(name, str) and _NAME.fullmatch(name)})
 
 
 def _is_release(value: object) -> bool:

@@ -1,8 +1,7 @@
-"""`incumbent diff`, `history`, `verify`: what is published, what changed, and whether it is whole."""
+"""`incumbent diff` and `history`: what is published, and what changed."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,7 @@ import click
 
 from incumbent import output
 from incumbent.commands import options
-from incumbent.errors import EXIT_VERIFY, InputError
+from incumbent.errors import InputError
 
 if TYPE_CHECKING:  # Polars is loaded by the command that needs it
     from incumbent.entry_history import EntryHistory
@@ -78,36 +77,6 @@ def history(roster: str, entry: str | None, published: str, as_json: bool) -> No
         output.deliver(output.json_text(found.as_dict()), None)
     else:
         _print_entry(found)
-
-
-@click.command()
-@click.argument("path", default=options.PUBLISHED)
-@options.as_json
-@options.quiet
-@click.pass_context
-def verify(ctx: click.Context, path: str, as_json: bool, quiet: bool) -> None:
-    """Whether everything published under PATH is what its manifests say.
-
-    PATH is one version, a roster's folder, or all that is published. Exit status 4 when anything is not.
-    """
-    from incumbent.verify import verify as problems_of
-
-    if not Path(path).exists():
-        raise InputError(
-            "there is nothing to verify", where=path, expected="a folder of published versions", do="check the path"
-        )
-    with output.Progress(quiet=quiet).step(f"verifying {path}"):
-        problems = problems_of(Path(path))
-    if as_json:
-        output.deliver(output.json_text({"path": path, "problems": [asdict(problem) for problem in problems]}), None)
-    elif problems:
-        for problem in problems:
-            expected = f" (expected: {problem.expected})" if problem.expected else ""
-            output.print_line(f"{problem.path}: {problem.what}{expected}")
-        output.print_line(f"{len(problems)} problems")
-    elif not quiet:
-        output.print_line(f"{path} is what its manifests say")
-    ctx.exit(EXIT_VERIFY if problems else 0)
 
 
 def version_folder(published: str, roster: str, version: str) -> Path:

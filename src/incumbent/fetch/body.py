@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from io import BytesIO
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from urllib3.exceptions import HTTPError
 from urllib3.response import BaseHTTPResponse
@@ -22,7 +22,7 @@ _GZIP_MAGIC = b"\x1f\x8b"
 
 
 class Body(NamedTuple):
-    """A body, its content encoding undone."""
+    """A body, its content encoding undone. `content` is empty where it went into a file."""
 
     content: bytes
     wire_bytes: int  # as it came, without chunk framing
@@ -30,14 +30,21 @@ class Body(NamedTuple):
 
 
 def read(
-    raw: BaseHTTPResponse, *, wire_bytes: int, decoded_bytes: int, deadline: Deadline, partial: bool = False
+    raw: BaseHTTPResponse,
+    *,
+    wire_bytes: int,
+    decoded_bytes: int,
+    deadline: Deadline,
+    partial: bool = False,
+    into: BinaryIO | None = None,
 ) -> Body:
-    """The body of `raw`, a response of which nothing was read.
+    """The body of `raw`, a response of which nothing was read; into the file `into`, where one is given.
 
     At most `wire_bytes` are read and `decoded_bytes` kept: a body that has more is a fault, or with `partial` is cut.
     Raises Failure `too_large`, `truncated`, `encoding` or `timeout`.
     """
-    decoder = _decoder(raw.headers.getlist("content-encoding"), decoded_bytes, deadline)
+    held = BytesIO()
+    decoder = _decoder(raw.headers.getlist("content-encoding"), into or held, decoded_bytes, deadline)
     declared = raw.headers.get("content-length")
     chunked = "transfer-encoding" in raw.headers
     if declared is not None and not chunked and int(declared) > wire_bytes and not partial:
@@ -52,9 +59,9 @@ def read(
         decoder.finish()
     except _Full as full:
         if partial:
-            return Body(decoder.out.getvalue(), wire, whole=False)
+            return Body(held.getvalue(), wire, whole=False)
         raise Failure("too_large", str(full)) from None
-    return Body(decoder.out.getvalue(), wire, whole=True)
+    return Body(held.getvalue(), wire, whole=True)
 
 
 class _Full(Exception):
@@ -62,13 +69,13 @@ class _Full(Exception):
 
 
 class _Decoder:
-    """The body as it is, for one without a content encoding. `out` holds at most `limit` bytes.
+    """The body as it is, for one without a content encoding. `out`, which is empty, gets at most `limit` bytes.
 
-    Its value is handed out without a copy, which a list of pieces could not do.
+    The value of a BytesIO is handed out without a copy, which a list of pieces could not do.
     """
 
-    def __init__(self, limit: int, deadline: Deadline) -> None:
-        self.out = BytesIO()
+    def __init__(self, out: BinaryIO, limit: int, deadline: Deadline) -> None:
+        self.out = out
         self._limit, self._deadline = limit, deadline
 
     def feed(self, chunk: bytes) -> None:
@@ -89,8 +96,8 @@ class _Decoder:
 class _Inflater(_Decoder):
     """gzip (RFC 1952), or deflate: zlib (RFC 1950) and, as many servers send it, without its wrapper (RFC 1951)."""
 
-    def __init__(self, coding: str, limit: int, deadline: Deadline) -> None:
-        super().__init__(limit, deadline)
+    def __init__(self, coding: str, out: BinaryIO, limit: int, deadline: Deadline) -> None:
+        super().__init__(out, limit, deadline)
         self._coding = coding
         self._inflate: zlib._Decompress | None = None
         self._members = 0
@@ -133,14 +140,14 @@ class _Inflater(_Decoder):
         return inflate.unused_data if inflate.eof else b""
 
 
-def _decoder(headers: list[str], limit: int, deadline: Deadline) -> _Decoder:
+def _decoder(headers: list[str], out: BinaryIO, limit: int, deadline: Deadline) -> _Decoder:
     codings = [coding.strip().lower() for value in headers for coding in value.split(",")]
     codings = [coding for coding in codings if coding not in ("", "identity")]
     if not codings:
-        return _Decoder(limit, deadline)
+        return _Decoder(out, limit, deadline)
     if len(codings) > 1 or codings[0] not in _GZIP | {"deflate"}:
         raise Failure("encoding", f"the content encoding is {', '.join(codings)!r}; {ACCEPT_ENCODING} was offered")
-    return _Inflater(codings[0], limit, deadline)
+    return _Inflater(codings[0], out, limit, deadline)
 
 
 def _chunk(raw: BaseHTTPResponse) -> bytes:

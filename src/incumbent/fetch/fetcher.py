@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import BinaryIO, Self
 
 import certifi
 import requests
@@ -39,6 +39,7 @@ class _Call:
     headers: Headers
     deadline: timing.Deadline
     of_robots: bool
+    into: BinaryIO | None
 
 
 class Fetcher:
@@ -98,10 +99,13 @@ class Fetcher:
         """Close the connections that are kept open."""
         self._transport.close()
 
-    def fetch(self, request: Request) -> Response:
-        """The response to `request`: 200, or 304 where it is conditional. Raises FetchError for all else."""
+    def fetch(self, request: Request, into: BinaryIO | None = None) -> Response:
+        """The response to `request`: 200, or 304 where it is conditional. Raises FetchError for all else.
+
+        `into`: a file that gets the body of a 200 in place of the response, piece by piece, within the limits of files.
+        """
         try:
-            return self._follow(request, of_robots=False)
+            return self._follow(request, of_robots=False, into=into)
         except Failure as failure:
             told = self._told(failure, request)
             failure.__traceback__ = failure.__context__ = None  # they hold the response, in a circle
@@ -111,11 +115,12 @@ class Fetcher:
         finally:
             del told
 
-    def _follow(self, request: Request, *, of_robots: bool) -> Response:
+    def _follow(self, request: Request, *, of_robots: bool, into: BinaryIO | None = None) -> Response:
         """Through the redirects to the answer."""
         first = address = addresses.parse(request.url)
         headers = request.sent_headers(self.user_agent)
-        call = _Call(request, headers, timing.Deadline(self._limits.deadline_seconds, self._clocks), of_robots)
+        seconds = self._limits.deadline_seconds if into is None else self._limits.file_seconds
+        call = _Call(request, headers, timing.Deadline(seconds, self._clocks), of_robots, into)
         trail = redirects.Trail(first, request.hosts, self._limits.redirects)
         while True:
             try:
@@ -162,8 +167,9 @@ class Fetcher:
         fetched_at = timing.instant(self._clock())
         with sockets.spending(budget):
             answer = self._transport.get(connected.url, dict(headers + secret), limits.connect_seconds)
-            budget.bytes_left = limits.wire_bytes + limits.header_bytes
-            budget.too_large = f"the body has more than {limits.wire_bytes} bytes on the wire"
+            most = limits.wire_bytes if call.into is None else limits.file_bytes
+            budget.bytes_left = most + limits.header_bytes
+            budget.too_large = f"the body has more than {most} bytes on the wire"
             content = self._body(answer, call)
         return Response(
             url=address.url,
@@ -188,6 +194,10 @@ class Fetcher:
             wire, decoded = 2 * limits.robots_bytes, limits.robots_bytes  # what is cut is cut once decoded
         elif not good:
             wire = decoded = limits.error_bytes
+        elif call.into is not None:
+            wire = decoded = limits.file_bytes
+            call.into.seek(0)  # an attempt before may have left a part
+            call.into.truncate()
         whole = False
         try:
             found = body.read(
@@ -196,6 +206,7 @@ class Fetcher:
                 decoded_bytes=decoded,
                 deadline=call.deadline,
                 partial=call.of_robots or not good,
+                into=call.into if good else None,
             )
             whole = found.whole
             return found

@@ -134,6 +134,8 @@ class Limits:
     # A body, its content encoding undone. The largest that a bundled roster asks for has some 12 MB; several threads
     # hold one each, and archiving takes copies.
     decoded_bytes: int = 16_000_000
+    file_bytes: int = 2_000_000_000  # of a body that goes into a file, on the wire and once decoded
+    file_seconds: float = 1_800.0  # the deadline of one that does
     error_bytes: int = 1_000_000  # of the body of any other answer than 200; what is beyond is left
     retries: int = 3  # after the first attempt
     backoff_seconds: float = 0.5  # before the first retry; doubles with each, half of it at random
