@@ -3,6 +3,7 @@
     dataset.jsonld               a schema.org Dataset (https://schema.org/Dataset), for dataset search
     <table>.csv-metadata.json    CSV on the Web (https://www.w3.org/TR/tabular-metadata/), one per table
     csv-metadata.json            the same as one group of tables, with the keys that refer from one to another
+    croissant.json               Croissant, for machine-learning tools (croissant.py)
 
 From the descriptor and the Table Schemas: no word here that is not in those.
 """
@@ -14,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from incumbent import descriptor, manifest
+from incumbent import croissant, descriptor, manifest
 from incumbent.schemas import Field, TableSchema
 
 DATASET = "dataset.jsonld"
@@ -34,7 +35,10 @@ _BOUNDS = {"minimum": "minimum", "maximum": "maximum", "minLength": "minLength",
 
 def write(described: Mapping[str, Any], schemas: Mapping[str, TableSchema], folder: Path) -> None:
     """All of them into a version's folder, whose tables and workbook are there; `described` is its descriptor."""
-    (folder / DATASET).write_bytes(descriptor.to_linked_json(dataset(described, folder)))
+    whole = dataset(described, folder)
+    (folder / DATASET).write_bytes(descriptor.to_linked_json(whole))
+    crumbs = croissant.croissant(whole, described, schemas)
+    (folder / croissant.FILE).write_bytes(descriptor.to_linked_json(crumbs))
     for name, schema in schemas.items():
         (folder / f"{name}.csv-metadata.json").write_bytes(descriptor.to_linked_json(csvw_table(described, schema)))
     (folder / GROUP).write_bytes(descriptor.to_linked_json(csvw_group(described, schemas)))
