@@ -40,6 +40,9 @@ _HEADLINES = (
     ("list_lag_median_days", "days-wrong", "days", "at the least, in the median, the list stays wrong about an entry"),
 )
 
+#: The states of a check, what wants looking at first.
+_CHECKED = {"failed": 0, "approved": 1, "not_run": 2, "passed": 3}
+
 _SIZE = re.compile(rb'<svg[^>]* width="([0-9]+)(?:px)?"[^>]* height="([0-9]+)(?:px)?"')
 
 _PAGES = ("changes", "data", "about", "quality")
@@ -215,7 +218,8 @@ def _about(found: Published, common: Mapping[str, Any]) -> bytes:
 
 def _quality(found: Published, common: Mapping[str, Any]) -> bytes:
     quality, sources = found.tables["quality"], found.tables["sources"]
-    states = quality.get_column("state").value_counts().sort("state").rows() if quality.height else []
+    quality = quality.sort(pl.col("state").replace_strict(_CHECKED, default=len(_CHECKED)), *quality.columns)
+    states = quality.group_by("state", maintain_order=True).len().rows()
     return render(
         "quality.html",
         **common,

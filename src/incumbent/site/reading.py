@@ -15,13 +15,9 @@ import polars as pl
 from incumbent import corrections, ledger, news, schemas
 from incumbent.errors import InputError
 
-#: Tables that a version may have beside those of schemas/, or that later versions have: empty where it does not.
+#: A table that a version can have beside those of schemas/, and that is empty where it does not: the statements behind
+#: findings, one row for each claim, with where in which snapshot it was read.
 _FURTHER: dict[str, dict[str, type[pl.DataType]]] = {
-    # The quality report: one row per check.
-    "quality": dict.fromkeys(
-        ("check_id", "table", "subject", "severity", "state", "observed", "expected", "note"), pl.String
-    ),
-    # The statements behind the findings: one row per claim, with where in which snapshot it was read.
     "evidence": dict.fromkeys(
         ("claim_id", "source_id", "snapshot", "publisher", "url", "stated_at", "locator", "quote", "statement",
          "record", "title"), pl.String

@@ -67,8 +67,9 @@ def script(name: str, value: object) -> bytes:
 
 
 def data_block(value: object) -> Markup:
-    """JSON for a script element that is data. <, > and & are escaped in it, so that no text can end the element."""
-    return Markup(descriptor.to_linked_json(value).decode().strip())  # noqa: S704
+    """JSON for a script element that is data. <, > and & are escaped in it, so that no text can end the element; so is
+    what a page cannot hold or what would turn its text around."""
+    return Markup(words.escaped(descriptor.to_linked_json(value).decode().strip()))  # noqa: S704
 
 
 def _iso(value: dt.date | str | None) -> str:

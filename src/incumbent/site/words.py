@@ -106,6 +106,16 @@ def plain(text: str) -> str:
     return _TURNING.sub("", _NOT_HTML.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n")))
 
 
+def escaped(json: str) -> str:
+    """JSON in which what HTML cannot hold, and direction marks, are written as escapes: the same JSON."""
+
+    def escape(found: re.Match[str]) -> str:
+        units = found[0].encode("utf-16-be", "surrogatepass")
+        return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))
+
+    return _TURNING.sub(escape, _NOT_HTML.sub(escape, json))
+
+
 def date(value: dt.date | str | None) -> str:
     """`31 October 2012`, `October 2012` or `2012`, with the time (UTC) where there is one; empty for none.
 
