@@ -94,5 +94,4 @@ def settled(folder: Path, slug: str = SLUG) -> str:
     assert content(roster / "latest") == content(named.path)
     (indexed,) = (each for each in ledger.read(folder / "versions.json")["rosters"] if each["slug"] == slug)
     assert indexed["versions"] == listed
-    assert not (folder / ".publishing.json").exists()
     return as_of

@@ -68,20 +68,29 @@ def put(store: Store, name: str, content: bytes, tag: str | None) -> str:
 
 
 def _prove_conditions(store: Store, lease: Lease) -> None:
-    """Raises TargetError unless two writes that must be refused are refused."""
-    refused: tuple[Callable[[], str], ...] = (
-        lambda: store.create(LEASE, lease.content),
-        lambda: store.replace(LEASE, lease.content, _NO_TAG),
+    """Raises TargetError unless writes that must be refused are; LockedError when the lease is no longer ours."""
+    careless = TargetError(
+        "the target does not heed the conditions of a write: two runs at once would tear what is published",
+        where=store.address,
+        expected="If-None-Match and If-Match on PutObject, as S3 has them",
+        do="publish to a target that has them, or into a folder that is then copied",
     )
-    for write in refused:
+    with contextlib.suppress(Conflict):
+        store.replace(LEASE, lease.content, _NO_TAG)
+        raise careless
+    with contextlib.suppress(Conflict):
+        store.create(LEASE, lease.content)
+        # Either it overwrote our lease, or that was gone by then. Now it surely is there.
         with contextlib.suppress(Conflict):
-            write()
-            raise TargetError(
-                "the target does not heed the conditions of a write: two runs at once would tear what is published",
-                where=store.address,
-                expected="If-None-Match and If-Match on PutObject, as S3 has them",
-                do="publish to a target that has them, or from a folder by other means",
-            )
+            store.create(LEASE, lease.content)
+            raise careless
+        raise _taken_over(store)
+
+
+def _taken_over(store: Store) -> LockedError:
+    return LockedError(
+        "another run took over, for this one had given no sign for too long", where=store.address, do="run again"
+    )
 
 
 class Lease:
@@ -121,11 +130,7 @@ class Lease:
         try:
             self._tag = put(self._store, LEASE, self.content, self._tag)
         except Conflict as error:
-            raise LockedError(
-                "another run took over, for this one had given no sign for too long",
-                where=self._store.address,
-                do="run again",
-            ) from error
+            raise _taken_over(self._store) from error
         self._renewed = asked
 
     def give_back(self) -> None:

@@ -37,11 +37,10 @@ def fill(store: Store, cache: Path) -> Mirror:
     what a run that did not end has left. Raises VerifyError when a version is not what its manifest and versions.json
     say; LockedError when the target changes meanwhile; TargetError.
     """
-    copy = Mirror(cache / "published", cache / "index.json", {})
+    copy = Mirror(cache / "published", cache / "index.json", {}, set())
     if copy.index.exists() and copy.folder.is_dir():
         copy.known.update(_index(copy.index))
-    for name in copy.strangers():
-        copy.forget(name)
+    copy.discard_strangers()
     copy.folder.mkdir(parents=True, exist_ok=True)
     refresh(store, copy, store.listed())
     copy.save()
@@ -62,6 +61,8 @@ def refresh(store: Store, copy: Mirror, listing: Mapping[str, Listed], *, but: C
         copy.known[name] = (ours.pop(name).tag, "")
     _bring(store, copy, {name: each for name, each in ours.items() if not version_of(name)})
     listed = {f"{slug}/{each['path']}" for slug in slugs for each in _published(copy.folder / slug)}
+    buried = {f"{slug}/{each['path']}" for slug in slugs for each in ledger.versions(copy.folder / slug)} - listed
+    copy.undead.update(name for name in ours if version_of(name) in buried)
     _bring(store, copy, {name: each for name, each in ours.items() if version_of(name) in listed})
     pointed = {slug for slug in slugs if f"{slug}/latest.json" in listing}
     unborn = {slug for slug in slugs - pointed if not ledger.versions(copy.folder / slug)}
@@ -160,11 +161,13 @@ def _index(path: Path) -> dict[str, tuple[str, str]]:
 
 @dataclass(frozen=True)
 class Mirror:
-    """`known`: of each file that is the same here and there, the tag there and the SHA-256 here."""
+    """`known`: of each file that is the same here and there, the tag there and the SHA-256 here. `undead`: files of
+    withdrawn versions that the target still has, since the run that withdrew them did not end."""
 
     folder: Path
     index: Path
     known: dict[str, tuple[str, str]]
+    undead: set[str]
 
     def has(self, name: str, there: Listed) -> bool:
         """Whether the copy holds just what the target holds under that name."""
@@ -192,14 +195,16 @@ class Mirror:
                 break
             parent.rmdir()
 
-    def strangers(self) -> list[str]:
-        """Files of the copy that no target is known to have: what a run that did not end has left."""
-        if not self.folder.is_dir():
-            return []
+    def discard_strangers(self) -> None:
+        """Removes what no target is known to have: files, and empty folders, that a run that did not end has left."""
         if not self.known:
-            shutil.rmtree(self.folder)
-            return []
-        return [name for name in manifest.files(self.folder) if name not in self.known]
+            shutil.rmtree(self.folder, ignore_errors=True)
+            return
+        for name in set(manifest.files(self.folder)).difference(self.known):
+            (self.folder / name).unlink()
+        for path in sorted(self.folder.rglob("*"), reverse=True):  # the inner before the outer
+            if path.is_dir() and not any(path.iterdir()):
+                path.rmdir()
 
     def changed(self) -> list[str]:
         """Files of the copy that the target does not have so."""

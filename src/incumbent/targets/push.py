@@ -32,9 +32,10 @@ def push(store: Store, copy: Mirror, settings: Settings) -> bool:
     Raises LockedError when another run is publishing there, or has published since `fill` what this one changes: then
     nothing of this publication is named anywhere. Raises VerifyError, TargetError.
     """
-    ours = {_slug(name) for name in [*copy.changed(), *copy.removed()]} - {""}
-    if not ours and not copy.changed() and not copy.removed():
+    due = {*copy.changed(), *copy.removed(), *copy.undead}
+    if not due:
         return False
+    ours = {_slug(name) for name in due} - {""}
     with leased(store, settings) as lease:
         now = store.listed()
         _require_unchanged(store, copy, now, ours)
