@@ -19,7 +19,8 @@ def locked(folder: Path, *, wait: bool = False) -> Iterator[None]:
 
     The lock is on the folder itself, so no lock file is left among what is published. A folder that is empty at the end
     is removed again: a run that published nothing leaves nothing. Raises LockedError at once unless `wait`; InputError
-    where there can be no folder: a file is in its place or above it, or we may not write there.
+    where there can be no folder: a file is in its place or above it, or we may not write there. What is in a folder
+    is on disk only if the folder's own name is, which is seen to here.
     """
     while True:
         try:
@@ -36,8 +37,10 @@ def locked(folder: Path, *, wait: bool = False) -> Iterator[None]:
             ) from error
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        except BlockingIOError:
+        except OSError as error:
             os.close(handle)
+            if not isinstance(error, BlockingIOError):
+                raise OSError(error.errno, error.strerror, str(folder)) from error
             raise LockedError(
                 "another run is publishing here", where=str(folder), do="wait until it has ended, then run again"
             ) from None
@@ -46,6 +49,7 @@ def locked(folder: Path, *, wait: bool = False) -> Iterator[None]:
             break
         os.close(handle)
     try:
+        _flush_above(folder)
         yield
     finally:
         if folder.is_dir() and not any(folder.iterdir()):
@@ -59,13 +63,15 @@ def write_json(value: object, path: Path, scratch: Path) -> None:
 
 
 def write(content: bytes, path: Path, scratch: Path) -> None:
-    """`content` at `path`, replaced in one step and on disk. A file that holds it already is only flushed: whoever put
-    it there may have stopped before that."""
-    if path.is_file() and path.read_bytes() == content:
-        flush(path)
-    else:
-        temporary = scratch / path.name
-        temporary.write_bytes(content)
+    """`content` at `path`, replaced in one step and on disk.
+
+    A file that holds it already was on disk before it got its name; whether the name is, nobody knows: whoever gave it
+    may have been stopped right after.
+    """
+    if not path.is_file() or path.read_bytes() != content:
+        temporary = scratch / f"{path.name}.new"
+        with naming(temporary):
+            temporary.write_bytes(content)
         flush(temporary)
         temporary.replace(path)
     flush(path.parent)
@@ -99,6 +105,30 @@ def flush(path: Path) -> None:
     """One file's content, or one folder's list of names, is on disk when this returns."""
     handle = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(handle)
+        with naming(path):
+            os.fsync(handle)
     finally:
         os.close(handle)
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """An error of the operating system that names no file, as those of writing and flushing, leaves with `path`."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno is not None and error.filename is None:
+            error.filename = str(path)
+        raise
+
+
+def _flush_above(folder: Path) -> None:
+    """The names of `folder` and of the folders above it are on disk: this run made them, or one that was stopped.
+
+    Upwards as far as we could have made one: where we may write, and on the same file system.
+    """
+    device = folder.stat().st_dev
+    for above in folder.parents:
+        if above.stat().st_dev != device or not os.access(above, os.R_OK | os.W_OK):
+            break
+        flush(above)

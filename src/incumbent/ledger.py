@@ -7,6 +7,7 @@ latest.json    the pointer: version, folder, as_of, manifest digest, sequence; a
 
 from __future__ import annotations
 
+import itertools
 import json
 import shutil
 from collections.abc import Iterator, Mapping
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from incumbent import difference
+from incumbent import difference, durable
 from incumbent.errors import VerifyError
 
 #: Name of the folder, inside a roster's, for what is not published yet. It is gone whenever no run is under way.
@@ -110,12 +111,18 @@ def scratch(folder: Path) -> Iterator[Path]:
     """An empty scratch folder, gone at the end; what an earlier crash left in it is removed first."""
     made = folder / SCRATCH
     if made.exists():
-        shutil.rmtree(made)
+        _remove(made)
     made.mkdir()
     try:
         yield made
     finally:
-        shutil.rmtree(made)
+        _remove(made)
+
+
+def set_aside(path: Path) -> None:
+    """What is at `path`, in a roster's folder, is there no more, in one step; its files go with the scratch folder."""
+    numbered = (path.parent / SCRATCH / f"{path.name}-{number}" for number in itertools.count())
+    path.replace(next(free for free in numbered if not free.exists()))
 
 
 def read(path: Path) -> Any:
@@ -124,6 +131,14 @@ def read(path: Path) -> Any:
         return json.loads(path.read_bytes())
     except (OSError, ValueError) as error:
         raise VerifyError("a published index is damaged", where=str(path), expected="JSON", do=str(error)) from error
+
+
+def _remove(scratch: Path) -> None:
+    """What was set aside has lost its name on disk before its files go, or it could come back half deleted; and when
+    this returns, it does not come back at all."""
+    durable.flush(scratch.parent)
+    shutil.rmtree(scratch)
+    durable.flush(scratch.parent)
 
 
 @dataclass(frozen=True)

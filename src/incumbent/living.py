@@ -14,7 +14,6 @@ Every step can be done twice and gives the same bytes: a crash between two of th
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -37,7 +36,8 @@ def settle(
     scratch = folder / ledger.SCRATCH
     pointer = ledger.pointer_to(listed)
     if pointer["path"] is None:
-        _remove(folder / "latest", scratch)
+        if (folder / "latest").exists():
+            ledger.set_aside(folder / "latest")
     elif not same_manifest(folder / "latest", folder / pointer["path"]):
         replace_latest(folder, folder / pointer["path"])
     index = {"slug": folder.name, "title": title, "versions": listed}
@@ -69,31 +69,21 @@ def write_status(folder: Path, news: Mapping[str, Any]) -> None:
 
 
 def replace_latest(folder: Path, version: Path) -> None:
-    """latest/ becomes a copy of `version`; between the two renames it is not there, which a recovery sees."""
-    scratch, latest = folder / ledger.SCRATCH, folder / "latest"
-    new = scratch / "latest-new"
-    if new.exists():
-        shutil.rmtree(new)
+    """latest/ becomes a copy of `version`; between the two renames it is not there, which a recovery sees.
+
+    The renames are not flushed here: whatever of them is on disk, latest/ is whole or not there.
+    """
+    latest, new = folder / "latest", folder / ledger.SCRATCH / "latest-new"
     durable.copy_tree(version, new)
-    _remove(latest, scratch)
+    if latest.exists():
+        ledger.set_aside(latest)
     new.replace(latest)
-    durable.flush(folder)
 
 
 def same_manifest(one: Path, other: Path) -> bool:
     """Whether two folders have the same manifest."""
     path = one / manifest.NAME
     return path.is_file() and path.read_bytes() == (other / manifest.NAME).read_bytes()
-
-
-def _remove(shown: Path, scratch: Path) -> None:
-    """`shown` is no longer there, in one step; what it held goes with the scratch folder."""
-    old = scratch / f"{shown.name}-old"
-    if old.exists():
-        shutil.rmtree(old)
-    if shown.exists():
-        shown.replace(old)
-        durable.flush(shown.parent)
 
 
 def _index_rosters(published: Path, scratch: Path) -> None:

@@ -65,7 +65,8 @@ def publish(
             return Published(base.version, base.path, False)
         number = _unused(number, base, folder)
         staging = scratch / f"v{number}"
-        draft.write(number, staging, base.path if base else None)
+        with durable.naming(staging):
+            draft.write(number, staging, base.path if base else None)
         if check is not None:
             check(staging, base.path if base else None)
         final = _promote(staging, folder)
@@ -158,7 +159,6 @@ def _promote(staging: Path, folder: Path) -> Path:
     if final.exists():
         raise VerifyError("a version never changes, and this one is there", where=str(final))
     staging.replace(final)
-    durable.flush(folder)
     return final
 
 
@@ -181,7 +181,11 @@ def _unused(number: str, base: Release | None, folder: Path) -> str:
 
 
 def _complete(folder: Path, final: Path, status: dict[str, Any], corrections: Sequence[Correction] | None) -> None:
-    """Everything after a version has its name; each step can be done twice. The pointer comes last."""
+    """Everything after a version has its name; each step can be done twice. The pointer comes last.
+
+    The name is on disk before anything else says it, also where a run that was stopped gave it.
+    """
+    durable.flush(folder)
     identity = _identity(final)
     entry = {
         "version": identity["version"],

@@ -9,7 +9,6 @@ pointer moves before the files go: whoever follows latest.json never meets a ver
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,7 +48,6 @@ def withdraw(
             number += 1
             content = _tombstone(entry, slug, reason=reason, date=date, note=note, sequence=number)
             (folder / ledger.WITHDRAWN).mkdir(exist_ok=True)
-            durable.flush(folder)
             durable.write_json(content, folder / ledger.WITHDRAWN / f"{entry['path']}.json", scratch)
         finish(folder)
         live = ledger.current(folder)
@@ -61,21 +59,22 @@ def finish(folder: Path) -> None:
 
     Raises VerifyError for a tombstone that is not of a version listed in versions.json.
     """
-    listed, scratch = ledger.versions(folder), folder / ledger.SCRATCH
+    listed = ledger.versions(folder)
     marked = [_marked(entry, folder) for entry in listed]
     stones = {path.stem for path in (folder / ledger.WITHDRAWN).glob("v*.json")}
     if unknown := stones - {entry["path"] for entry in listed}:
         raise VerifyError(f"{min(unknown)} has a tombstone and is not listed", where=str(folder / "versions.json"))
     last = max((entry["withdrawn"] for entry in marked if "withdrawn" in entry), key=_sequence, default=None)
     if last is not None and (marked != listed or ledger.sequence(folder) < last["sequence"]):
+        # Whoever set the tombstone may have been stopped right after: it is on disk before anything else says it.
+        durable.flush(folder / ledger.WITHDRAWN)
+        durable.flush(folder)
         title = ledger.read(folder / "versions.json")["title"]
         living.settle(folder, title, marked, {"last_changed": last["date"]})
     for entry in marked:
         gone = folder / entry["path"]
         if entry["state"] == "withdrawn" and gone.exists():
-            gone.replace(scratch / gone.name)  # in one step: no reader meets half a version
-            durable.flush(folder)
-            shutil.rmtree(scratch / gone.name)
+            ledger.set_aside(gone)
 
 
 def faults(folder: Path, entry: Mapping[str, Any]) -> list[str]:
