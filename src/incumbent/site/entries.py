@@ -11,7 +11,7 @@ from incumbent import edtf, ledger
 from incumbent.freshness.sentences import office_words
 from incumbent.site import addresses, rows, timeline, words
 from incumbent.site.reading import Published
-from incumbent.site.rendering import render
+from incumbent.site.rendering import framed, render
 
 Rows = dict[Any, list[dict[str, Any]]]
 
@@ -35,11 +35,12 @@ def pages(found: Published, common: Mapping[str, Any]) -> Iterator[tuple[str, by
         made[addresses.entry_page(row["entry_id"])] = (_as_entry(row), False)
     for row in roster.iter_rows(named=True):
         made[addresses.entry_page(row["entry_id"])] = (row, True)
+    page = framed("entry.html", common)
     for path, (row, listed) in sorted(made.items(), key=lambda each: each[0]):
         if listed is None:
             yield path, render("moved.html", **common, entry=rows.shown(_as_entry(row)))
         else:
-            yield path, render("entry.html", **common, **gathered.of(row, listed=listed))
+            yield path, page(**gathered.of(row, listed=listed))
 
 
 def _earlier(listings: pl.DataFrame) -> pl.DataFrame:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import json
+import re
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,28 @@ ASSETS_AT = "assets"
 def render(template: str, **given: Any) -> bytes:
     """A page as UTF-8. `given` are plain values: a string in them is text, never markup."""
     return environment().get_template(template).render(given).encode()
+
+
+def framed(template: str, common: Mapping[str, Any]) -> Callable[..., bytes]:
+    """What renders many pages of one template: each as `render` does, but what they have in common is rendered once.
+
+    `template` extends page.html, imports what it needs inside its blocks, and has its own in `title`, `about` and `main`
+    alone.
+    """
+    mark = "slot"
+    while mark in repr(common):
+        mark += "-"
+    slots = {name: f"{mark}{name}{mark}" for name in ("title", "about", "main")}
+    frame = environment().get_template("frame.html").render({**common, "slots": slots})
+    parts = re.split(f"{mark}({'|'.join(slots)}){mark}", frame)
+    page = environment().get_template(template)
+
+    def rendered(**given: Any) -> bytes:
+        context = page.new_context({**common, **given})
+        own = {name: "".join(page.blocks[name](context)) for name in slots}
+        return "".join(own[part] if at % 2 else part for at, part in enumerate(parts)).encode()
+
+    return rendered
 
 
 @functools.cache

@@ -54,9 +54,11 @@ def of_the_site(folder: Path) -> set[str]:
 
 def _put(target: Path, content: bytes, scratch: Path) -> bool:
     """Whether `target` had to be written. It is not flushed: a page that a crash spoils is made again."""
-    if target.is_file() and target.read_bytes() == content:
-        return False
-    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        if target.read_bytes() == content:
+            return False
+    except FileNotFoundError:
+        target.parent.mkdir(parents=True, exist_ok=True)
     staged = scratch / "page"
     staged.write_bytes(content)
     staged.replace(target)
