@@ -61,6 +61,7 @@ for command in (
     removal.suppress,
     approving.approve,
     rosters.roster,
+    site.site,
     activity.activity,
     bench.bench,
 ):
