@@ -26,6 +26,7 @@ from incumbent.commands import (
     parse,
     removal,
     rosters,
+    site,
     verifying,
     versions,
 )
