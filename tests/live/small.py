@@ -22,13 +22,15 @@ import yaml
 from incumbent import (
     activity,
     capturing,
+    checks,
     freshness,
+    gates,
     listings,
     package,
     resources,
     snapshots,
     sources,
-    vanished,
+    suites,
 )
 from incumbent import roster as rosters
 from incumbent.archive import Archive, Snapshot
@@ -156,9 +158,13 @@ class Live:
         as_of = day.isoformat()
         reading = sources.read_roster_claims(self.roster, Archive(self.archive), as_of)
         tables = _judged(self.roster, reading, as_of)
+        made = {**tables, "sources": snapshots.snapshot_rows(reading.sources)}
         if previous is not None:
-            vanished.require_few(self.roster, as_of, previous["roster"], tables["roster"])
-        return {**tables, "sources": snapshots.snapshot_rows(reading.sources), "read": reading.sources}
+            asked = gates.asked_of(
+                self.roster, as_of, read=reading.sources, history=reading.roster_history, captures=reading.captures
+            )
+            checks.gate(gates.judge(made, previous, asked, suites.thresholds()))
+        return {**made, "read": reading.sources}
 
 
 @contextmanager

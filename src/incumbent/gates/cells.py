@@ -11,10 +11,11 @@ import polars as pl
 LISTED = {"listed_person": "person", "listed_post": "post", "listed_organisation": "organisation"}
 
 #: Text that was decoded otherwise than it was encoded: the replacement character (also itself decoded twice), control
-#: characters of Latin-1, UTF-8 read as Windows-1252, an entity that nobody resolved, a question mark within a word.
+#: characters of Latin-1, UTF-8 read as Windows-1252, an entity that nobody resolved, a question mark where a
+#: letter should be.
 DAMAGED = (
     r"\u{FFFD}|ï¿½|[\u{0080}-\u{009F}]|Ã[\u{0080}-\u{00BF}ƒ‚„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€|Â[\u{00A0}-\u{00BF}]"
-    r"|&(?:#[0-9]+|#x[0-9A-Fa-f]+|[A-Za-z]{2,8});|\p{L}\?\p{L}|\?\?"
+    r"|&(?:#[0-9]+|#x[0-9A-Fa-f]+|[A-Za-z]{2,8});|\?\p{L}|\?\?"
 )
 #: A text shorter than this may stand within another by chance.
 _SHORTEST_WITHIN = 8

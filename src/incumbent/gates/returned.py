@@ -41,7 +41,6 @@ def returned(history: pl.DataFrame, captures: pl.DataFrame, used: pl.DataFrame) 
 
 def _content(history: pl.DataFrame) -> pl.DataFrame:
     """source, snapshot, said: a number that stands for the set of lines of a capture, whatever their order."""
-    lines = history.select("source", "snapshot", *_SAID).unique()
-    return lines.group_by("source", "snapshot").agg(
-        said=pl.struct(_SAID).hash(seed=0).sum() ^ (pl.len().cast(pl.UInt64) * pl.lit(0x9E3779B9, pl.UInt64))
-    )
+    line = pl.concat_str(pl.col(_SAID).fill_null(""), separator="\x1f")
+    lines = history.select("source", "snapshot", line=line).unique().with_columns(pl.col("line").hash())
+    return lines.group_by("source", "snapshot").agg(said=pl.struct(lines=pl.len(), total=pl.col("line").sum()))
