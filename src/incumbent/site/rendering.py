@@ -31,8 +31,8 @@ def render(template: str, **given: Any) -> bytes:
 def framed(template: str, common: Mapping[str, Any]) -> Callable[..., bytes]:
     """What renders many pages of one template: each as `render` does, but what they have in common is rendered once.
 
-    `template` extends page.html, imports what it needs inside its blocks, and has its own in `title`, `about` and `main`
-    alone.
+    `template` extends page.html, imports what it needs inside its blocks, and has what is its own in the blocks
+    `title`, `about` and `main` alone.
     """
     mark = "slot"
     while mark in repr(common):

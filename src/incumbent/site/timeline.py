@@ -125,7 +125,8 @@ def _ordinal(day: dt.date | None) -> int:
 
 def _ticks(axis: Axis) -> Iterator[tuple[float, str]]:
     """The first days of months or years that are marked, at most six: where each is, in per cent, and its name."""
-    begins, ends = 12 * axis.first.year + axis.first.month, 12 * axis.last.year + axis.last.month - 1
+    begins = 12 * axis.first.year + axis.first.month - (axis.first.day == 1)
+    ends = 12 * axis.last.year + axis.last.month - 1
     step = next(each for each in _STEPS if ends // each - (begins - 1) // each <= _MOST_TICKS)
     for month in range(-(-begins // step) * step, ends + 1, step):
         day = dt.date(month // 12, month % 12 + 1, 1)

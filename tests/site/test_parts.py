@@ -1,0 +1,252 @@
+"""The parts that pages are made of: words, timelines, addresses, frames, and `incumbent site`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import html
+
+from incumbent import cli, schemas, site
+from incumbent.site import rendering, timeline, words
+from tests.site import made
+from tests.site.made import SLUG
+
+DAY = dt.date(2031, 6, 28)
+
+
+@pytest.mark.parametrize(
+    ("earliest", "latest", "said"),
+    [
+        (None, None, ""),
+        (None, "2031-06-01", "by 1 June 2031"),
+        ("2031-06-01", None, "after 1 June 2031"),
+        ("2031-06-01", "2031-06-01", "1 June 2031"),
+        ("2031-02-01", "2031-02-28", "in February 2031"),
+        ("2031-01-01", "2031-12-31", "in 2031"),
+        ("2030-01-01", "2031-12-31", "between 1 January 2030 and 31 December 2031"),
+        ("2031-03-01", "2031-04-30", "between 1 March 2031 and 30 April 2031"),
+    ],
+)
+def test_since_is_as_exact_as_what_is_known(earliest: str | None, latest: str | None, said: str) -> None:
+    days = (each and dt.date.fromisoformat(each) for each in (earliest, latest))
+    assert words.since(*days) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("2031", "2031"),
+        ("2031-06", "June 2031"),
+        ("2031-06-08", "8 June 2031"),
+        ("2031-06-08T07:05:09Z", "8 June 2031, 07:05 UTC"),
+        ("some day", "some day"),
+        ("2031-13-01", "1 2031"),
+        (None, ""),
+    ],
+)
+def test_dates_are_written_out(value: str | None, said: str) -> None:
+    assert words.date(value) == said
+
+
+@pytest.mark.parametrize(
+    ("octets", "said"),
+    [(0, "0 bytes"), (999, "999 bytes"), (1000, "1.0 kB"), (17_776, "17.8 kB"), (99_960, "100 kB"),
+     (999_600, "1.0 MB"), (123_456_789, "123 MB"), (5_000_000_000, "5.0 GB"), (7_000_000_000_000, "7000 GB")],
+)  # fmt: skip
+def test_sizes_have_three_figures(octets: int, said: str) -> None:
+    assert words.size(octets) == said
+
+
+def test_a_title_fits_the_tab() -> None:
+    assert words.headed(("Data", "The Harbour Board")) == "Data · The Harbour Board"
+    assert words.headed(("Data", "x" * 80)) == "Data"
+    assert words.headed(("y" * 80, "Board")) == "y" * 69 + "…"
+
+
+@given(st.text())
+def test_whatever_is_written_is_text_that_html_can_hold(text: str) -> None:
+    page = rendering.environment().from_string('<p title="{{ it }}">{{ it }}</p>').render(it=text)
+    element = html.fragment_fromstring(page)
+    assert element.text_content() == element.get("title") == words.plain(text)
+    assert not list(element)
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=())))
+def test_json_for_a_page_says_the_same_and_ends_no_element(text: str) -> None:
+    block = str(rendering.data_block({"name": text.encode("utf-8", "replace").decode()}))
+    assert json.loads(block) == {"name": text.encode("utf-8", "replace").decode()}
+    assert not set("<>&") & set(block) and words.plain(block) == block
+    script = rendering.script("it", [text]).decode()
+    assert json.loads(script.removeprefix("window.it = ").removesuffix(";\n")) == [text]
+
+
+def test_a_frame_changes_no_byte_of_a_page() -> None:
+    common: dict[str, Any] = {
+        "site": "slot", "up": "../", "root": "../../", "page": "slot-", "slug": "s", "title": "slottitleslot",
+        "total": 1, "description": "<slot>", "version": "1.0.0", "as_of": "2031-06-28", "licences": [],
+        "attribution": ["& sons"],
+    }  # fmt: skip
+    entry = {"name": "A <b> slotmainslot", "page": "entries/a.html"}
+    whole = rendering.render("moved.html", **common, entry=entry)
+    assert rendering.framed("moved.html", common)(entry=entry) == whole
+    assert b"A &lt;b&gt; slotmainslot" in whole
+
+
+def appointment(person: str, **days: dt.date | None) -> dict[str, Any]:
+    row: dict[str, Any] = dict.fromkeys(
+        ("start_earliest", "start_latest", "end_earliest", "end_latest", "last_seen", "confidence", "acting")
+    )
+    return row | {"person_id": person, "name": person.upper(), "office": "Pilot"} | days
+
+
+def test_a_timeline_says_who_held_the_post_and_what_the_list_said() -> None:
+    holders = [
+        appointment("b", start_latest=dt.date(2031, 5, 1), last_seen=dt.date(2031, 6, 1), acting=True),
+        appointment("a", start_earliest=dt.date(2029, 1, 1), start_latest=dt.date(2029, 3, 1),
+                    end_earliest=dt.date(2031, 4, 1), end_latest=dt.date(2031, 4, 30)),
+        appointment("c"),
+    ]  # fmt: skip
+    elsewhere = [appointment("a", start_latest=dt.date(2031, 5, 2))]
+    listing: dict[str, Any] = {
+        "listed_person": "A", "listed_post": None, "first_seen": dt.date(2030, 1, 1), "last_seen": dt.date(2031, 6, 20),
+        "gone_by": None, "put_right": None, "wrong_since_earliest": dt.date(2031, 4, 1),
+        "wrong_since_latest": dt.date(2031, 4, 30), "confidence": "confirmed",
+    }  # fmt: skip
+    drawn = timeline.timeline(listing, holders, elsewhere, "a", DAY)
+    assert drawn is not None
+    assert [(lane.kind, lane.label, lane.begins, lane.ends) for lane in drawn.lanes] == [
+        ("listed", "A", "between 1 January 2029 and 1 March 2029", "in April 2031"),
+        ("holder", "B (acting)", "by 1 May 2031", "no end known"),
+        ("elsewhere", "A: Pilot", "by 2 May 2031", "no end known"),
+        ("list", "The list: A", "first seen 1 January 2030", "last seen 20 June 2031, still listed"),
+        ("wrong", "The list was wrong", "in April 2031", "still wrong"),
+    ]
+    assert (drawn.axis.first, drawn.axis.last, drawn.today) == (dt.date(2029, 1, 1), DAY, 100)
+    assert [name for _, name in drawn.ticks] == ["Jan 2029", "Jul 2029", "Jan 2030", "Jul 2030", "Jan 2031"]
+    for lane in drawn.lanes:
+        for _, begins, width in lane.stretch.drawn(drawn.axis):
+            assert 0 <= begins <= 100 and width > 0 and begins + width <= 100.01
+    gone = timeline.timeline(listing | {"gone_by": DAY, "put_right": DAY}, [], [], None, DAY)
+    assert gone is not None and [lane.ends for lane in gone.lanes] == [
+        "gone by 28 June 2031",
+        "put right by 28 June 2031",
+    ]
+
+
+def test_a_timeline_of_nothing_is_none_and_one_of_many_is_cut() -> None:
+    assert timeline.timeline(None, [appointment("a")], [], "a", DAY) is None
+    many = [appointment(f"p{at}", start_latest=DAY - dt.timedelta(days=at), last_seen=DAY) for at in range(40)]
+    drawn = timeline.timeline(None, many, [], "p39", DAY)
+    assert drawn is not None and len(drawn.lanes) == 12 and drawn.left_out == 28
+    assert "listed" in {lane.kind for lane in drawn.lanes}
+
+
+@given(st.dates(dt.date(1600, 1, 1), dt.date(2031, 6, 28)))
+def test_an_axis_has_few_marks_and_all_inside(first: dt.date) -> None:
+    drawn = timeline.timeline(None, [appointment("a", start_latest=first)], [], None, DAY)
+    assert drawn is not None and len(drawn.ticks) <= 6
+    assert all(0 <= at <= 100 for at, _ in drawn.ticks)
+    assert [at for at, _ in drawn.ticks] == sorted({at for at, _ in drawn.ticks})
+
+
+def test_statements_that_are_published_are_shown_with_their_place(published: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(published, tmp_path / "published"))
+    claim = {
+        "claim_id": "a" * 20, "source_id": "post", "snapshot": "2" * 64, "publisher": "The Gazette",
+        "locator": "line 12", "url": "https://gazette.example/may", "stated_at": "2031-05-01",
+        "quote": "Ms Quill <has> gone to the Lights.",
+        "statement": "Ada Quill left.", "record": "archive/post.warc.gz", "title": "Notices",
+    }  # fmt: skip
+    for version in ("v1.1.0", "latest"):
+        pl.DataFrame([claim]).write_parquet(copy / SLUG / version / "evidence.parquet")
+    made.make(copy, SLUG)
+    entry = html.fromstring((copy / SLUG / "entries/ada-quill.html").read_bytes())
+    (item,) = entry.xpath("//ol[@class='evidence']/li")
+    told = " ".join(item.text_content().split())
+    assert "Ada Quill left. Ms Quill <has> gone to the Lights. The Gazette, 1 May 2031 · line 12" in told
+    assert "archive/post.warc.gz" in told and "2" * 64 in told
+    assert item.xpath(".//a/@href") == ["https://gazette.example/may"]
+    front = html.fromstring((copy / SLUG / "index.html").read_bytes())
+    assert front.xpath("//ol[@class='wrong']//a[.='The Gazette']/@href")[0] == "https://gazette.example/may"
+
+
+def test_a_report_goes_to_whom_the_version_names(published: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(published, tmp_path / "published"))
+    path = copy / SLUG / "v1.1.0/datapackage.json"
+    described = json.loads(path.read_bytes())
+    described["contributors"].append({"title": "Desk", "roles": ["contact"], "email": "desk@news.example"})
+    path.write_text(json.dumps(described))
+    made.make(copy, SLUG)
+    entry = html.fromstring((copy / SLUG / "entries/ada-quill.html").read_bytes())
+    (address,) = entry.xpath("//section[@aria-labelledby='report']//a/@href")
+    assert address.startswith("mailto:desk@news.example?subject=Error%20in%20ada-quill%2C%20version%201.1.0&body=Entry")
+    assert "desk@news.example" in (copy / SLUG / "about.html").read_text()
+
+
+def test_other_machines_make_the_same_bytes(published: Path) -> None:
+    program = (
+        "import hashlib, sys; from pathlib import Path; from incumbent import charts; from tests.site import made;"
+        "charts.pictures = made.stub_pictures; found = made.whole(Path(sys.argv[1]), 'harbour-board');"
+        "print(hashlib.sha256(repr(sorted(found.items())).encode()).hexdigest())"
+    )
+    elsewhere = {"PYTHONHASHSEED": "7", "TZ": "Pacific/Kiritimati", "LC_ALL": "C", "POLARS_MAX_THREADS": "1"}
+    ran = subprocess.run(
+        [sys.executable, "-c", program, str(published)],
+        env=os.environ | elsewhere, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    here = hashlib.sha256(repr(sorted(made.whole(published, SLUG).items())).encode()).hexdigest()
+    assert ran.stdout.strip() == here
+
+
+def run(*arguments: str) -> int:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["site", *arguments])
+    return int(str(ended.value.code))
+
+
+def test_the_command_makes_what_is_missing_again(
+    published: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = Path(shutil.copytree(published, tmp_path / "published"))
+    whole = made.whole(copy, SLUG)
+    (copy / SLUG / "index.html").unlink()
+    (copy / SLUG / "entries/stray.html").write_text("left over")
+    shutil.rmtree(copy / "assets")
+    assert run("--published", str(copy), "--json") == 0
+    (told,) = json.loads(capsys.readouterr().out)["rosters"]
+    assert told == {"roster": SLUG, "pages": len(dict(site.pages(copy, SLUG))), "changed": 1}
+    assert {path: (copy / path).read_bytes() for path in whole} == whole
+    assert not (copy / SLUG / "entries/stray.html").exists()
+    assert run(SLUG, "--published", str(copy), "--quiet") == 0
+    assert "harbour-board: " in capsys.readouterr().out
+
+
+def test_the_command_says_what_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--published", str(tmp_path)) == 2
+    assert "nothing is published here" in capsys.readouterr().err
+    assert run("no-such", "--published", str(tmp_path)) == 2
+    assert "nothing is published as 'no-such'" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+def test_every_word_of_the_schemas_has_its_name() -> None:
+    known = schemas.load()
+    fields = {field.name: field for field in known["roster"].fields}
+    assert set(fields["verdict"].constraints["enum"]) == set(words.VERDICTS)
+    assert set(fields["account_state"].constraints["enum"]) == set(words.STATES)
+    reason = next(field for field in known["findings"].fields if field.name == "reason")
+    assert set(reason.constraints["enum"]) == set(words.REASONS)
+    sure = next(field for field in known["findings"].fields if field.name == "confidence")
+    assert set(sure.constraints["enum"]) == set(words.CONFIDENCE)
