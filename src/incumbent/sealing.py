@@ -94,6 +94,14 @@ def seal_pages(published: Path, scratch: Path, pages: Collection[str]) -> None:
         _seal_above(published, scratch, signing.configured(), pages)
 
 
+def is_behind(folder: Path) -> bool:
+    """Whether the living files of a roster's folder are not those that its seal names: a run was stopped before it had
+    sealed them."""
+    sums = _last(folder)
+    present = {name: manifest.digest(folder / name) for name in LIVING if (folder / name).is_file()}
+    return present != {name: known for name, known in sums.items() if name in LIVING}
+
+
 def faults(folder: Path, ignored: Collection[str]) -> Iterator[tuple[str, str]]:
     """(path, what is wrong) of what is not as the seal of `folder` says; see manifest.faults."""
     for name, what in manifest.faults(folder, tree=True, ignored=ignored):

@@ -192,7 +192,7 @@ class PublicKey:
     def days(self) -> str:
         """The days that it may speak of, in words."""
         bounds = [f"{word} {day}" for word, day in (("from", self.start), ("until", self.until)) if day]
-        return " ".join(bounds) or "all days"
+        return f"days {' '.join(bounds)}" if bounds else "all days"
 
     def made(self, signature: bytes, content: bytes) -> bool:
         """Whether `signature` is this key's of `content`."""

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import os
 import random
-import shutil
 from pathlib import Path
 
 import pytest
 
-from incumbent import manifest, sealing, signing, verify
+from incumbent import manifest, verify
 from tests.integrity import places, serving, tamperings
+from tests.integrity.conftest import Signed
 from tests.integrity.tamperings import KINDS, SEEN_FROM_OUTSIDE
 
 COUNT = int(os.environ.get("INCUMBENT_TAMPERINGS", "150"))
@@ -23,22 +23,9 @@ OUTSIDE = max(5, COUNT // 20)
 
 
 @pytest.fixture(scope="module")
-def originals(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def originals(sealed_original: Path, signed_original: Signed) -> dict[str, Path]:
     """Two publications of the same: sealed, and signed as well."""
-    folder = tmp_path_factory.mktemp("tamperings")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv(signing.VARIABLE, raising=False)
-        sealed = places.make(folder / "sealed" / "published")
-        signed = Path(shutil.copytree(sealed, folder / "signed" / "published"))
-        places.key_in(folder, patch)
-        for slug in (places.SLUG, places.OTHER):
-            places.seal(signed / slug)
-    return {"sealed": sealed, "signed": signed}
-
-
-@pytest.fixture(autouse=True)
-def _sealed_or_else(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sealing, "REQUIRED", True)
+    return {"sealed": sealed_original, "signed": signed_original.published}
 
 
 def test_nothing_is_wrong_before(originals: dict[str, Path]) -> None:
