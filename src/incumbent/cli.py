@@ -27,6 +27,7 @@ from incumbent.commands import (
     removal,
     rosters,
     site,
+    targets,
     verifying,
     versions,
 )
@@ -60,6 +61,7 @@ for command in (
     verifying.key,
     removal.withdraw,
     removal.suppress,
+    targets.pages,
     approving.approve,
     rosters.roster,
     site.site,

@@ -96,7 +96,7 @@ class Line:
     """A connection to the server that a test can disturb: `fault(method, path, headers)` decides on each request.
 
     It answers None: the request goes through · (status, body): that is the answer, the server sees nothing · "lost":
-    the server does it, and the answer never comes.
+    the server does it, and the answer never comes · "cut": the answer breaks off in the middle.
     """
 
     def __init__(self, endpoint: str) -> None:
@@ -122,6 +122,14 @@ class Line:
                 upstream.close()
                 if verdict == "lost":
                     self.close_connection = True
+                    return self.connection.shutdown(socket.SHUT_RDWR)
+                if verdict == "cut":
+                    self.close_connection = True
+                    self.send_response_only(answer.status)
+                    for name, value in answer.getheaders():
+                        self.send_header(name, value)
+                    self.end_headers()
+                    self.wfile.write(content[: len(content) // 2])
                     return self.connection.shutdown(socket.SHUT_RDWR)
                 kept = [each for each in answer.getheaders() if each[0].lower() not in _OWN]
                 return self._answer(answer.status, kept, content)

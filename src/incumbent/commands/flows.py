@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from incumbent import output
+from incumbent import output, targets
 from incumbent.commands import options
 from incumbent.errors import InputError
 
@@ -28,6 +28,7 @@ _STEPS = {
 @click.argument("roster", default=options.DEFAULT_ROSTER)
 @options.as_of
 @options.published
+@options.target
 @options.archive
 @options.rosters
 @options.live
@@ -37,6 +38,7 @@ def run(
     roster: str,
     as_of: str | None,
     published: str,
+    target_options: tuple[str, ...],
     archive: str | None,
     rosters: str | None,
     live: bool,
@@ -53,9 +55,8 @@ def run(
     made.
     """
     asked = _live(live, history, contact, bases)
-    report = _flow(
-        "watch", quiet, roster=roster, as_of=as_of, published=published, archive=archive, rosters=rosters, **asked
-    )
+    place = {"published": published, "archive": archive, "rosters": rosters}
+    report = _flow("watch", quiet, target_options, roster=roster, as_of=as_of, **place, **asked)
     _finish(report, as_json=as_json)
 
 
@@ -81,7 +82,7 @@ def capture(
 ) -> None:
     """Bring every source of ROSTER into its archive; without --live, look what the archive has of each."""
     asked = _live(live, history, contact, bases)
-    report = _flow("capture", quiet, roster=roster, as_of=as_of, archive=archive, rosters=rosters, **asked)
+    report = _flow("capture", quiet, (), roster=roster, as_of=as_of, archive=archive, rosters=rosters, **asked)
     if as_json:
         output.deliver(output.json_text(report), None)
     else:
@@ -92,6 +93,7 @@ def capture(
 @click.argument("roster")
 @options.as_of
 @options.published
+@options.target
 @options.archive
 @options.rosters
 @options.as_json
@@ -100,13 +102,15 @@ def release(
     roster: str,
     as_of: str | None,
     published: str,
+    target_options: tuple[str, ...],
     archive: str | None,
     rosters: str | None,
     as_json: bool,
     quiet: bool,
 ) -> None:
     """Make a version of ROSTER from its archive, without any network."""
-    report = _flow("release", quiet, roster=roster, as_of=as_of, published=published, archive=archive, rosters=rosters)
+    place = {"published": published, "archive": archive, "rosters": rosters}
+    report = _flow("release", quiet, target_options, roster=roster, as_of=as_of, **place)
     _finish(report, as_json=as_json)
 
 
@@ -130,8 +134,11 @@ def _live(live: bool, history: bool, contact: str | None, bases: Sequence[str]) 
     return {"live": True, "history": history, "contact": contact, "bases": origins}
 
 
-def _flow(name: str, quiet: bool, **parameters: Any) -> dict[str, Any]:
-    """Run a flow and return its report. What can be refused without Prefect is refused before it is imported."""
+def _flow(name: str, quiet: bool, target_options: Sequence[str], **parameters: Any) -> dict[str, Any]:
+    """Run a flow and return its report. What can be refused without Prefect is refused before it is imported.
+
+    Where `published` is an address, the flow publishes into its working copy, which is pushed when the flow has ended.
+    """
     from incumbent import edtf, engine, roster
 
     if parameters.get("as_of") is not None:
@@ -142,8 +149,14 @@ def _flow(name: str, quiet: bool, **parameters: Any) -> dict[str, Any]:
         from incumbent import capturing
 
         capturing.contact_of(known, parameters["contact"])
-    with _writable_home(), output.Progress(quiet=quiet).step(_STEPS[name].format(**parameters)):
-        return engine.run(name, **parameters)
+    step = _STEPS[name].format(**parameters)
+    if "published" not in parameters:
+        with _writable_home(), output.Progress(quiet=quiet).step(step):
+            return engine.run(name, **parameters)
+    place = parameters.pop("published")
+    with targets.opened(place, target_options) as folder, _writable_home(), output.Progress(quiet=quiet).step(step):
+        report = engine.run(name, published=str(folder), **parameters)
+        return {**report, "path": targets.shown(report["path"], folder, place)}
 
 
 @contextlib.contextmanager

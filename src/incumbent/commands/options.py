@@ -7,6 +7,9 @@ from typing import Any, TypeVar
 
 import click
 
+from incumbent import targets
+from incumbent.errors import InputError
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 PUBLISHED = "published"
@@ -14,9 +17,25 @@ DEFAULT_ROSTER = "uk-civil-service-leadership"
 
 
 def published(command: Command) -> Command:
-    """--published DIR."""
+    """--published DIR; an address too, for a command that has --target-option."""
     return click.option(
-        "--published", default=PUBLISHED, show_default=True, metavar="DIR", help="Where the versions are published."
+        "--published",
+        default=PUBLISHED,
+        show_default=True,
+        metavar="DIR",
+        callback=_place,
+        help="Where the versions are published.",
+    )(command)
+
+
+def target(command: Command) -> Command:
+    """--target-option KEY=VALUE: the command takes an address in --published, by targets.opened."""
+    return click.option(
+        "--target-option",
+        "target_options",
+        multiple=True,
+        metavar="KEY=VALUE",
+        help="With an address in --published: how to reach it, such as endpoint_url=URL. No credentials.",
     )(command)
 
 
@@ -76,3 +95,15 @@ def live(command: Command) -> Command:
     ):
         command = option(command)
     return command
+
+
+def _place(context: click.Context, parameter: click.Parameter, value: str) -> str:
+    """Where the versions are published. A command that only knows folders would make one named like an address."""
+    if targets.is_address(value) and not any(each.name == "target_options" for each in context.command.params):
+        raise InputError(
+            "this command reads and writes a folder",
+            where="--published",
+            expected="a folder",
+            do="fetch what is published there into a folder first",
+        )
+    return value

@@ -27,7 +27,10 @@ def open_store(address: str, settings: Settings, *, write: bool) -> Store:
             )
         from incumbent.targets.s3 import S3Store
 
-        return S3Store(address, place, settings.storage)
+        try:
+            return S3Store(address, place, settings.storage)
+        except (ValueError, TypeError) as error:
+            raise InputError("an option of the target cannot be used", where=address, do=str(error)) from error
     try:
         system = fsspec.filesystem(scheme, skip_instance_cache=True, use_listings_cache=False, **settings.storage)
     except (ValueError, ImportError, TypeError) as error:

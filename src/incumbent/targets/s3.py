@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
 from typing import Any, TypeVar
 
+import aiohttp
 import fsspec.asyn
 import s3fs
 from botocore import exceptions as botocore_exceptions
@@ -92,7 +93,7 @@ class S3Store:
             try:
                 return self._asked(once)
             except TargetError as error:  # the body broke off, perhaps; what is refused in words stays refused
-                if not isinstance(_cause(error), botocore_exceptions.HTTPClientError):
+                if not isinstance(_cause(error), botocore_exceptions.HTTPClientError | aiohttp.ClientError):
                     raise
         return self._asked(once)
 
@@ -123,7 +124,7 @@ class S3Store:
         """What the target answers; its refusals and those of the network as our errors."""
         try:
             return call()
-        except (OSError, ValueError, botocore_exceptions.BotoCoreError) as error:
+        except (OSError, ValueError, botocore_exceptions.BotoCoreError, aiohttp.ClientError) as error:
             cause = _cause(error)
             code = _code(cause)
             if code in _CONFLICTS:
