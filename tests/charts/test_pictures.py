@@ -26,7 +26,7 @@ def drawn() -> dict[str, charts.Picture]:
 
 
 def test_every_chart_is_drawn_in_light_in_dark_and_as_png(drawn: dict[str, charts.Picture]) -> None:
-    assert list(drawn) == ["reasons", "days-wrong", "accounts-over-time"]
+    assert list(drawn) == ["reasons", "accounts-over-time", "days-wrong"]
     for picture in drawn.values():
         light, dark = svg.read(picture.svg), svg.read(picture.svg_dark or b"")
         assert light.texts == dark.texts
@@ -140,8 +140,8 @@ def test_one_entry_is_one_entry() -> None:
     titles = [picture.title for picture in charts.pictures(found, "x")]
     assert titles == [
         "1 of 1 entry is out of date",
-        "1 entry stayed wrong for more than 30 days",
         "1 of 1 entry names somebody with an account",
+        "1 entry stayed wrong for more than 30 days",
     ]
 
 
@@ -192,7 +192,7 @@ def test_a_very_long_name_is_cut_and_not_drawn_over_the_bars() -> None:
     plan = days_wrong.plan(tables.with_days([(5, 9)] * 4, names), "T" * 5000)
     assert plan is not None
     picture = draw(plan)
-    assert max(len(text) for text in svg.read(picture.svg).texts) <= 121
+    assert max(len(text) for text in svg.read(picture.svg).texts if text != plan.subtitle) <= 121
     assert len(picture.svg) < 20_000
 
 

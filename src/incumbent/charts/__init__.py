@@ -17,7 +17,7 @@ def pictures(tables: Mapping[str, pl.DataFrame], title: str) -> list[Picture]:
     """The charts of a release that have anything to show, always in the same order, drawn.
 
     `tables`: the published tables `roster`, `listings`, `shares` and `headlines`, with pl.Date days. `title`: the
-    roster's. Ids: `reasons`, `days-wrong`, `accounts-over-time`. A pure function: the same tables give the same bytes.
+    roster's. Ids: `reasons`, `accounts-over-time`, `days-wrong`. A pure function: the same tables give the same bytes.
     """
     return [draw(plan) for plan in plans(tables, title)]
 
@@ -25,5 +25,5 @@ def pictures(tables: Mapping[str, pl.DataFrame], title: str) -> list[Picture]:
 def plans(tables: Mapping[str, pl.DataFrame], title: str) -> list[Plan]:
     """What `pictures` draws, in milliseconds and undrawn: for who needs only `id`, `title`, `description`, `table`."""
     source = f"Data: {words.plain(title)}, as of {words.day(tables['headlines']['as_of'][0])}"
-    made = (chart.plan(tables, source) for chart in (reasons, days_wrong, accounts))
+    made = (chart.plan(tables, source) for chart in (reasons, accounts, days_wrong))
     return [plan for plan in made if plan is not None]

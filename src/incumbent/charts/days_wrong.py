@@ -62,11 +62,11 @@ def plan(tables: Mapping[str, pl.DataFrame], source: str) -> Plan | None:
         title = f"The list was wrong about {words.entries(lagging.height)}, none for over {LONG} days for sure"
     few = lagging.height <= MOST
     table = lagging if few else _by_span(lagging)
-    told = "the bar is what is sure, the line what is possible." if few else "at the least."
+    told = "the bar is what the list’s captures show, the line what is possible." if few else "at the least."
     return Plan(
         id="days-wrong",
         title=title,
-        subtitle=f"Of {got_wrong}, how many days it stayed so: {told}",
+        subtitle=f"Of {got_wrong}, how many days each stayed so: {told}",
         description=(
             f"Of {got_wrong}, {surely:,} stayed wrong for more than {LONG} days; the longest for at least {longest:,} "
             f"{'day' if longest == 1 else 'days'}, and the median is "
