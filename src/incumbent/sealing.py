@@ -88,10 +88,9 @@ def seal(folder: Path, scratch: Path, *, pages: Collection[str] = (), whole: boo
 
 
 def seal_pages(published: Path, scratch: Path, pages: Collection[str]) -> None:
-    """Seals published/ itself with `pages`, all of its own that there are. `scratch`: a folder on the same file
-    system. Raises InputError as `signer_of`."""
-    with durable.locked(published, wait=True):
-        _seal_above(published, scratch, signing.configured(), pages)
+    """Seals published/ itself with `pages`, all of its own that there are. The caller holds the lock of `published`,
+    and `scratch` is a folder on the same file system. Raises InputError as `signer_of`."""
+    _seal_above(published, scratch, signing.configured(), pages)
 
 
 def is_behind(folder: Path) -> bool:
