@@ -6,6 +6,7 @@ Most tests need no more of a version than a few of its files: the fewer there ar
 from __future__ import annotations
 
 import functools
+import json
 import shutil
 import tempfile
 from pathlib import Path
@@ -15,7 +16,8 @@ from tests import synthetic_package as synthetic
 
 SLUG = "harbour-board"
 FIRST, SECOND, RIVAL = "2031-06-28", "2031-10-31", "2031-11-30"
-_KEPT = ("README.md", "changes.parquet", "datapackage.json", "excel/roster.csv", "news.json", "roster.csv")
+_TABLES = ("roster.csv", "roster.parquet", "changes.csv", "changes.parquet")
+_KEPT = (*_TABLES, "README.md", "datapackage.json", "excel/roster.csv", "news.json")
 
 
 class Copied:
@@ -52,6 +54,9 @@ def drafts(slug: str = SLUG, whole: bool = False) -> dict[str, Copied]:
     for draft in () if whole else made.values():
         for name in set(manifest.files(draft.content)).difference(_KEPT):
             (draft.content / name).unlink()
+        descriptor = json.loads((draft.content / "datapackage.json").read_bytes())
+        descriptor["resources"] = [each for each in descriptor["resources"] if each["path"] in _TABLES]
+        (draft.content / "datapackage.json").write_text(json.dumps(descriptor))
         manifest.write(draft.content)
     return made
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from incumbent import publish, targets
+from incumbent import publish, targets, withdrawal
 from incumbent.errors import InputError
 from incumbent.targets import opening
 from incumbent.targets.settings import Settings, read_settings
@@ -105,8 +105,6 @@ def test_without_conditional_writes_one_writer_must_be_promised(tmp_path: Path) 
         release("memory://harbour/a", as_of, promised)
     with targets.opened("memory://harbour/a", [f"cache={tmp_path / 'other'}", "one_writer=true"]) as folder:
         assert settled(folder) == SECOND
-        from incumbent import withdrawal
-
         withdrawal.withdraw(folder, SLUG, ["1.1.0"], reason="licence", date=RIVAL)
     with targets.opened("memory://harbour/a", given, write=False) as folder:
         assert publish.current(folder / SLUG).as_of == FIRST

@@ -44,4 +44,4 @@ def open_store(address: str, settings: Settings, *, write: bool) -> Store:
             expected="s3://, or a promise that there is only ever one writer",
             do="publish from one place only, and say so with --target-option one_writer=true",
         )
-    return PlainStore(system, place, address)
+    return PlainStore(system, address)

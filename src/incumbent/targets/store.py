@@ -5,6 +5,7 @@ A tag is what a target gives to say which content an object has (S3: the ETag). 
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +13,9 @@ from typing import Any, Protocol
 
 from incumbent import machine
 from incumbent.errors import IncumbentError
+
+#: What a file system says of a file that is not of its content, or that it says in listings only.
+_UNSTEADY = ("name", "Key", "mode", "uid", "gid", "nlink", "islink", "atime")
 
 
 class TargetError(IncumbentError):
@@ -63,8 +67,9 @@ class PlainStore:
 
     conditional = False
 
-    def __init__(self, system: Any, root: str, address: str) -> None:
-        self._system, self._root, self.address = system, root.rstrip("/"), address
+    def __init__(self, system: Any, address: str) -> None:
+        self._system, self.address = system, address
+        self._root = str(system._strip_protocol(address)).rstrip("/")  # as the system itself lists what lies in it
 
     def listed(self, under: str = "") -> dict[str, Listed]:
         try:
@@ -119,5 +124,11 @@ class PlainStore:
 
 
 def _tag(info: Mapping[str, Any]) -> str:
-    """fsspec's own idea of a file's identity: a digest of all that the file system says of it."""
-    return hashlib.sha256(repr(sorted((key, str(value)) for key, value in info.items())).encode()).hexdigest()
+    """A file's identity: a digest of what the file system says of it, which is more than its size with every one that
+    we know. Some tell a time as a number in a listing and as a date elsewhere."""
+    told = {
+        key: value.timestamp() if isinstance(value, dt.datetime) else value
+        for key, value in info.items()
+        if key not in _UNSTEADY
+    }
+    return hashlib.sha256(repr(sorted((key, str(value)) for key, value in told.items())).encode()).hexdigest()
