@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from incumbent import catalogue, corrections, feeds
+from incumbent import catalogue, corrections, feeds, news
+from incumbent.errors import VerifyError
 
 #: Of a roster's folder and its versions.json.
 OfRoster = Callable[[Path, Mapping[str, Any]], Iterable[tuple[str, bytes]]]
@@ -21,14 +22,25 @@ OfRosters = Callable[[Path, Sequence[Mapping[str, Any]]], Iterable[tuple[str, by
 def of_roster(folder: Path, index: Mapping[str, Any]) -> Iterable[tuple[str, bytes]]:
     """Every file of a roster's folder that follows from its versions. Raises VerifyError, KeyError, TypeError,
     ValueError or OSError where the versions cannot be read."""
+    _require_plain(folder, index)
     for maker in OF_ROSTER:
         yield from maker(folder, index)
 
 
 def of_rosters(published: Path, indexes: Sequence[Mapping[str, Any]]) -> Iterable[tuple[str, bytes]]:
     """Every file of published/ itself that follows from the versions of all rosters. Raises as `of_roster`."""
+    for index in indexes:
+        _require_plain(published / index["slug"], index)
     for maker in OF_ROSTERS:
         yield from maker(published, indexes)
+
+
+def _require_plain(folder: Path, index: Mapping[str, Any]) -> None:
+    """What the makers open is a file, or not there: a device would never end."""
+    for each in index["versions"]:
+        for path in (folder / each["path"] / name for name in ("datapackage.json", news.FILE)):
+            if path.exists() and not path.is_file():
+                raise VerifyError("is no plain file", where=str(path))
 
 
 def _corrections(folder: Path, index: Mapping[str, Any]) -> Iterable[tuple[str, bytes]]:

@@ -72,6 +72,8 @@ def new_pair(path: Path) -> PublicKey:
 
 def read_keys(path: Path) -> tuple[PublicKey, ...]:
     """The public keys of a file: keys.json, or PEM, one key or several. Raises InputError."""
+    if path.exists() and not path.is_file():
+        raise InputError("this is no plain file", where=str(path), expected="keys.json, or a PEM file")
     try:
         with path.open("rb") as file:
             content = file.read(_LARGEST + 1)
@@ -218,6 +220,8 @@ class Signer:
     def load(cls, path: Path) -> Signer:
         """The key of a PEM file. Raises InputError for one that others than its owner can read or write, that asks for
         a passphrase, or that is no private key for ed25519; never with anything of what it holds."""
+        if path.exists() and not path.is_file():
+            raise InputError("the signing key is no plain file", where=str(path), expected="a PEM file")
         try:
             with path.open("rb") as file:
                 mode = os.fstat(file.fileno()).st_mode

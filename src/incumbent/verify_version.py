@@ -6,6 +6,7 @@ Trusts nothing in the folder: a path in a descriptor is a plain name inside it, 
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -67,11 +68,12 @@ def table_problems(folder: Path, name: str, schema: TableSchema) -> Iterator[Pro
 
 
 def read_json(path: Path) -> Any:
-    """The JSON of a file. Raises VerifyError where there is none."""
+    """The JSON of a file. Raises VerifyError where there is none. What is no plain file is not opened: it may never
+    end."""
+    if not path.is_file():
+        raise VerifyError("is no plain file" if os.path.lexists(path) else "is missing", where=str(path))
     try:
         return json.loads(path.read_bytes())
-    except FileNotFoundError as error:
-        raise VerifyError("is missing", where=str(path)) from error
     except (OSError, ValueError, RecursionError) as error:
         raise VerifyError("is not readable as JSON", where=str(path)) from error
 

@@ -105,3 +105,21 @@ def _found(published: Path, proven: frozenset[str]) -> bool:
     if not any(published.iterdir()):
         return True
     return bool(verify.verify(published, proven=proven))
+
+
+@pytest.mark.parametrize("never_ends", ["a pipe", "a link to a device"])
+def test_nothing_that_never_ends_is_opened(originals: dict[str, Path], tmp_path: Path, never_ends: str) -> None:
+    """Every file that verify reads, one after another, as a pipe that nobody writes to and as /dev/zero."""
+    proven = places.proven(originals["signed"])
+    bench = places.Workbench(originals["signed"], tmp_path)
+    of_version = ("datapackage.json", "news.json", "people.csv", manifest.NAME, manifest.SIGNATURE)
+    names = [name for name in manifest.files(bench.published) if name.count("/") < 2 or "withdrawn" in name]
+    for name in [*names, *(f"{places.SLUG}/{at}/{each}" for at in ("v1.2.0", "latest") for each in of_version)]:
+        path = bench.published / name
+        path.unlink()
+        if never_ends == "a pipe":
+            os.mkfifo(path)
+        else:
+            path.symlink_to("/dev/zero")
+        assert verify.verify(bench.published, proven=proven), name
+        bench.restore()
