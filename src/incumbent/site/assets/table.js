@@ -98,12 +98,26 @@
 
   const pages = () => Math.max(1, Math.ceil(found.length / data.perPage));
 
+  const atOnce = 60;
+  let drawing = 0;
+  const follows = (page, from, mine) => {
+    if (from >= page.length) return;
+    setTimeout(() => {
+      if (mine !== drawing) return;
+      body.append(...page.slice(from, from + atOnce).map((index) => drawn(rows[index])));
+      follows(page, from + atOnce, mine);
+    });
+  };
+
   const draw = () => {
     state.page = Math.min(Math.max(1, state.page), pages());
     const start = (state.page - 1) * data.perPage;
-    const part = document.createDocumentFragment();
-    for (const index of found.slice(start, start + data.perPage)) part.append(drawn(rows[index]));
-    body.replaceChildren(part);
+    const page = found.slice(start, start + data.perPage);
+    const rest = marked ? page.length : atOnce;
+    body.replaceChildren(...page.slice(0, rest).map((index) => drawn(rows[index])));
+    // What is below the fold follows, a part at a time, unless something else is to be seen by then.
+    drawing += 1;
+    follows(page, rest, drawing);
     const whole = found.length === rows.length;
     count.textContent = `${thousands(found.length)}${whole ? "" : ` of ${thousands(rows.length)}`} ${rows.length === 1 ? "entry" : "entries"}`;
     byId("nothing").hidden = found.length > 0;
