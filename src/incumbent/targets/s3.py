@@ -93,7 +93,7 @@ class S3Store:
             try:
                 return self._asked(once)
             except TargetError as error:  # the body broke off, perhaps; what is refused in words stays refused
-                if not isinstance(_cause(error), botocore_exceptions.HTTPClientError | aiohttp.ClientError):
+                if not _is_broken_line(error):
                     raise
         return self._asked(once)
 
@@ -167,6 +167,14 @@ def _cause(error: BaseException) -> BaseException:
     while error.__cause__ is not None and not isinstance(error, botocore_exceptions.ClientError):
         error = error.__cause__
     return error
+
+
+def _is_broken_line(error: BaseException) -> bool:
+    """Whether an answer did not come, or broke off, and may be whole the next time."""
+    causes = [error]
+    while causes[-1].__cause__ is not None:
+        causes.append(causes[-1].__cause__)
+    return any(isinstance(each, botocore_exceptions.HTTPClientError | aiohttp.ClientError) for each in causes)
 
 
 def _code(cause: BaseException) -> str:
