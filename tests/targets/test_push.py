@@ -338,3 +338,32 @@ def test_one_machine_publishes_to_a_target_once_at_a_time(tmp_path: Path) -> Non
     store = MemoryStore()
     with instead_of_s3(store), targets.opened(ADDRESS, options(tmp_path)), pytest.raises(LockedError):
         run(store, FIRST, options(tmp_path))
+
+
+def test_what_a_dead_run_left_under_the_first_number_is_replaced_behind_a_fence(tmp_path: Path) -> None:
+    """Its files, also one that the new version does not have; and a line end in versions.json keeps it out."""
+    store = MemoryStore()
+    store.create(f"{SLUG}/v1.0.0/README.md", b"another's")
+    store.create(f"{SLUG}/v1.0.0/alien.csv", b"another's")
+    run(store, FIRST, options(tmp_path))
+    assert settled(store.download(tmp_path / "read")) == FIRST
+    readme, index = f"{SLUG}/v1.0.0/README.md", f"{SLUG}/versions.json"
+    assert [name for name in store.writes if name in (readme, index)] == [readme, index, readme, index]
+
+
+def test_a_fence_alone_is_no_roster(tmp_path: Path) -> None:
+    store = MemoryStore()
+    store.create(f"{SLUG}/versions.json", b'{"slug": "harbour-board", "title": "x", "versions": []}\n')
+    run(store, FIRST, options(tmp_path))
+    assert settled(store.download(tmp_path / "read")) == FIRST
+
+
+def test_a_file_that_arrives_cut_off_is_told(tmp_path: Path) -> None:
+    class Lossy(MemoryStore):
+        def create(self, name: str, content: bytes) -> str:
+            return super().create(name, content[:-1] if name.endswith("/roster.csv") else content)
+
+    store = Lossy()
+    with pytest.raises(VerifyError, match="another size than was sent"):
+        run(store, FIRST, options(tmp_path))
+    assert f"{SLUG}/versions.json" not in store.objects
