@@ -11,19 +11,16 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
 from incumbent import (
     activity,
-    approvals,
-    checks,
     curation,
     evidence,
     freshness,
-    gates,
     inputs,
+    judging,
     listings,
     package,
     publish,
@@ -171,45 +168,22 @@ def publish_version(
 ) -> dict[str, Any]:
     """Compare with the last version, number, write, judge, promote. The same tables again make no version."""
     known, made = _roster(roster_folder), stages.take(tables)
-    ran: list[quality.Check] = []
-
-    def judge(staging: Path, previous: Path | None) -> pl.DataFrame:
-        ran[:] = judge_version(roster_folder, claims, str(staging), str(previous) if previous else None, as_of, archive)
-        return quality.table(ran)
-
-    def check(staging: Path, _previous: Path | None) -> None:
-        checks.gate(checks.check_quality(staging))
-
+    judge = judging.Judge(known, as_of, stages.take(claims), Path(archive), show_checks)
     draft = package.Draft(made, known, as_of, judge=judge)
     log = draft.corrections()
-    done = publish.publish(draft, Path(published), known.slug, check=check, sources=states, corrections=log)
-    approvals.forget_held(Path(archive))
+    done = publish.publish(draft, Path(published), known.slug, check=judge.check, sources=states, corrections=log)
+    judge.done()
     get_run_logger().info("version %s: %s", done.version, "published" if done.changed else "nothing has changed")
-    shown = [asdict(each) for each in ran]
+    shown = [asdict(check) for check in judge.ran]
     return {"number": done.version, "path": str(done.path), "changed": done.changed, "checks": shown}
 
 
-@task
-def judge_version(
-    roster_folder: str, claims: Stage, staging: str, previous: str | None, as_of: str, archive: str
-) -> list[quality.Check]:
-    """The staged version against schemas/ and expectations/, and beside the last one. A critical check that fails holds
-    the release, unless just that was approved."""
-    known, said, before = _roster(roster_folder), stages.take(claims), Path(previous) if previous else None
-    asked = gates.asked_of(
-        known, as_of, read=said["sources"], history=said["roster_history"], captures=said["captures"]
-    )
-    found = checks.check_tables(Path(staging), previous=before, asked=asked)
-    waiting = approvals.digest(known.slug, before, found)
-    ran = approvals.settle(found, approvals.find(known.folder, waiting))
-    failed = [each for each in ran if each.outcome == "failed"]
-    shown = [asdict(each) for each in [*failed, *(each for each in ran if each not in failed)]]
+def show_checks(ran: list[quality.Check]) -> None:
+    """Every check of the staged version, those that failed first. A critical one holds the release."""
+    shown = [asdict(check) for check in sorted(ran, key=lambda check: check.outcome != "failed")]
     create_table_artifact(key="checks", table=shown[:_SHOWN], description="Checks of the staged version")
-    get_run_logger().info("%d checks, %d failed", len(ran), len(failed))
-    if any(each.holds for each in ran):
-        approvals.note_held(Path(archive), waiting, as_of, before.name if before else None, ran)
-    checks.gate(ran, f"incumbent approve {known.slug} --digest {waiting} --reason TEXT")
-    return ran
+    failed = sum(check.outcome == "failed" for check in ran)
+    get_run_logger().info("%d checks, %d failed", len(ran), failed)
 
 
 def _judgement(roster_folder: str, as_of: str) -> tuple[freshness.Policy, freshness.Decisions]:

@@ -14,6 +14,10 @@ from incumbent.errors import printable
 WRONG = ("out_of_date", "leaving", "disputed")
 #: The states of a source, the worst first.
 _STATES = ("failed", "quarantined", "carried_forward", "fresh", "unchanged")
+#: How the ids of the checks begin that name what became of a single entry of the list.
+_ENTRY = "entry_"
+#: Lines of checks, or of entries, in the Markdown; the table `quality` of the version has them all.
+_MOST = 50
 _WRONG_COLUMNS = ("entry_id", "person", "post", "organisation", "verdict", "reasons", "explanation")
 
 
@@ -31,7 +35,8 @@ def release_report(
 
     Keys: roster, title, as_of, entries, verdicts and reasons (each name -> entries), wrong (the entries that are not as
     they should be, gravest first), with_account of entries, version, changed (whether this run made it), path, sources,
-    checks (of this run; empty when nothing had changed).
+    checks (of this run; empty when nothing had changed), list_changes (what became of entries since the version before,
+    a sentence each, by name), approved (the sentences of what was held and approved).
     """
     roster, headlines = (pl.read_parquet(version / f"{name}.parquet") for name in ("roster", "headlines"))
     listed = {f"listed_{name}": name for name in ("person", "post", "organisation")}
@@ -53,6 +58,8 @@ def release_report(
         "path": str(version),
         "sources": [dict(source) for source in sources],
         "checks": [dict(check) for check in checks],
+        "list_changes": [check["notes"] for check in checks if check.get("check_id", "").startswith(_ENTRY)],
+        "approved": [f"{check['name']}: {check['notes']}" for check in checks if check.get("state") == "approved"],
     }
 
 
@@ -93,10 +100,23 @@ def markdown(report: Mapping[str, Any]) -> str:
     for entry in report["wrong"]:
         person, verdict = _text(entry["person"] or "(nobody)"), entry["verdict"].replace("_", " ")
         lines.append(f"| {person}, {_text(entry['post'])} | {verdict} | {_text(entry['explanation'])} |")
-    failed = [check for check in report["checks"] if not check["passed"]]
+    lines += _listed("The list itself since the version before", report["list_changes"])
+    lines += _listed("Held, and approved", report["approved"])
+    failed = [check for check in report["checks"] if not check["passed"] and check.get("state") != "approved"]
     lines += ["", f"Checks: {len(report['checks'])} run, {len(failed)} failed."]
-    lines += [f"- {check['severity']}: {_text(check['name'])}: {_text(check['notes'])}" for check in failed]
+    unnamed = [check for check in failed if not check.get("check_id", "").startswith(_ENTRY)]
+    shown = unnamed[:_MOST]
+    lines += [f"- {check['severity']}: {_text(check['name'])}: {_text(check['notes'])}" for check in shown]
+    lines += [f"- and {len(unnamed) - _MOST} more"] * (len(unnamed) > _MOST)
     return "\n".join(lines) + "\n"
+
+
+def _listed(title: str, sentences: Sequence[str]) -> list[str]:
+    """A list under its title; nothing where there is none."""
+    if not sentences:
+        return []
+    more = [f"- and {len(sentences) - _MOST} more"] * (len(sentences) > _MOST)
+    return ["", f"{title}:", "", *(f"- {_text(sentence)}" for sentence in sentences[:_MOST]), *more]
 
 
 def _text(value: object) -> str:

@@ -27,7 +27,7 @@ SLUG = "invented-list"
 DAYS = ("2031-03-01", "2031-04-01", "2031-05-01")
 LIST, GAZETTE = "https://publisher.example/holders", "https://gazette.example/appointments"
 
-_ROSTER = """\
+ROSTER = """\
 slug: {slug}
 title: An invented list
 description: Who holds office in an invented country.
@@ -108,7 +108,7 @@ def world(folder: Path, shape: str, size: int, seed: int, covered: float) -> Wor
     told += [[*line, "ends", "", "2031-03-20"] for line in gone if rng.random() < covered]
     home = folder / f"{shape}-{size}-{seed}" / SLUG
     home.mkdir(parents=True)
-    text = _ROSTER.format(
+    text = ROSTER.format(
         slug=SLUG, adapter=SHAPES[shape].adapter, settings=SHAPES[shape].settings, list_url=LIST, gazette_url=GAZETTE
     )
     (home / roster.FILE).write_text(text, encoding="utf-8")

@@ -89,6 +89,14 @@ def test_what_evidence_says_too_is_no_warning() -> None:
     assert list(ends(unverified, "entry_appeared").values()) == ["failed"]
 
 
+def test_who_stands_on_the_list_already_is_nobodys_successor() -> None:
+    """A name that was copied onto its neighbour's line, while evidence has that person at the body."""
+    pulled_down = entry("Ada Quill", "Pilot", "Harbour Board", entry_id="ada-2")
+    found = judged(rows(), [rows()[0], pulled_down, *rows()[2:]])
+    assert ends(found, "entry_appeared") == {"ada-2": "failed"}
+    assert ends(found, "entry_vanished") == {"bo-fenn--harbour-board--pilot": "failed"}
+
+
 @pytest.mark.parametrize(
     ("verdict", "reasons", "ended", "outcome"),
     [

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import polars as pl
 
@@ -195,33 +196,34 @@ def _risen(changed: pl.DataFrame, was: pl.DataFrame, here: pl.DataFrame, limit: 
 
 def _ages(asked: Asked, limit: Threshold) -> list[Check]:
     """Each source that is not simply fresh; a required one that is too old, or of which nothing can be used, holds."""
-    checks = []
-    for row in support.ages(asked.read, asked.sources).iter_rows(named=True):
-        allowed, age = row["max_age_days"], row["age_days"]
-        lost = row["state"] != "carried_forward"
-        over = limit.held_above is not None and (
-            age is not None and allowed is not None and 100 * age > limit.held_above * allowed
-        )
-        used = asked.read.filter(pl.col("source_id") == row["source_id"]).get_column("records").sum()
-        holds = row["required"] and (over or (lost and not used))
-        checks.append(
-            _gate(
-                "source_age",
-                False,
-                table="sources",
-                severity="critical" if holds else "warning",
-                subject=row["source_id"],
-                observed=f"{row['pages']} of its pages {row['state'].replace('_', ' ')}"
-                + (f", {age} days old" if age is not None else ""),
-                expected="fresh" + (f", or at most {allowed} days old" if allowed is not None else ""),
-                notes=str(row["reason"] or limit.why),
-                approvable=False,
-            )
-        )
-    stale = len(checks)
-    whole = f"{stale} of {asked.sources.height} sources are not simply fresh"
-    passed = _gate("source_age", True, table="sources", observed=whole, expected=_at_most(limit), notes=limit.why)
-    return [*checks, passed] if not any(check.holds for check in checks) else checks
+    used = dict(asked.read.group_by("source_id").agg(pl.col("records").sum()).iter_rows())
+    checks = [
+        _aged(row, limit, bool(used[row["source_id"]]))
+        for row in support.ages(asked.read, asked.sources).iter_rows(named=True)
+    ]
+    told = f"{len(checks)} of {asked.sources.height} sources are not simply fresh"
+    sound = not any(check.holds for check in checks)
+    whole = {"table": "sources", "observed": told, "expected": _at_most(limit), "notes": limit.why}
+    return [_gate("source_age", sound, approvable=False, **whole), *checks]
+
+
+def _aged(row: Mapping[str, Any], limit: Threshold, is_used: bool) -> Check:
+    """The check of one source. `row`: of support.ages; `is_used`: whether anything of the source is."""
+    allowed, age = row["max_age_days"], row["age_days"]
+    too_old = None not in (limit.held_above, age, allowed) and 100 * age > (limit.held_above or 0) * allowed
+    lost = row["state"] != "carried_forward" and not is_used
+    return _gate(
+        "source_age",
+        False,
+        table="sources",
+        severity="critical" if row["required"] and (too_old or lost) else "warning",
+        subject=row["source_id"],
+        observed=f"{row['pages']} of its pages {row['state'].replace('_', ' ')}"
+        + (f", {age} days old" if age is not None else ""),
+        expected="fresh" + (f", or at most {allowed} days old" if allowed is not None else ""),
+        notes=str(row["reason"] or limit.why),
+        approvable=False,
+    )
 
 
 def _returned(before: Tables, asked: Asked, limit: Threshold) -> list[Check]:

@@ -95,10 +95,11 @@ def _within(name: str, texts: pl.Series, times: int) -> pl.Expr:
 
 
 def _told(changed: pl.DataFrame, conditions: dict[str, pl.Expr], said: str, shown: str = "{}") -> pl.DataFrame:
-    """entry_id, what: one row per entry and column of which the condition holds."""
+    """entry_id, what: one row per entry and column of which the condition holds; what names the entry."""
+    whole = pl.concat_str(list(LISTED), separator=", ", ignore_nulls=True)
     parts = [
         changed.filter(condition).select(
-            "entry_id", what=pl.format(f"the {LISTED[name]} " + said, pl.col(shown.format(name)))
+            "entry_id", what=pl.format(f"{{}}: the {LISTED[name]} {said}", whole, pl.col(shown.format(name)))
         )
         for name, condition in conditions.items()
     ]

@@ -42,8 +42,8 @@ def difference(before: pl.DataFrame, now: pl.DataFrame) -> pl.DataFrame:
     for kind, columns in steps:
         found = _paired(left, right, columns).with_columns(kind=pl.lit(kind))
         pairs.append(found)
-        left = left.join(found, on="before", how="anti")
-        right = right.join(found, on="now", how="anti")
+        left = left.join(found, on="before", how="anti", maintain_order="left")
+        right = right.join(found, on="now", how="anti", maintain_order="left")
     alike = _alike(left, right)
     pairs.append(alike)
     pairs.append(left.join(alike, on="before", how="anti").select("before", _none("now"), kind=pl.lit("vanished")))

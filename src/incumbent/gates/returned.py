@@ -19,7 +19,7 @@ def returned(history: pl.DataFrame, captures: pl.DataFrame, used: pl.DataFrame) 
     """
     content = _content(history)
     seen = (
-        captures.join(content, on=["source", "snapshot"])
+        captures.join(content, on=["source", "snapshot"], maintain_order="left")
         .with_columns(_order=pl.int_range(pl.len()).over("source", "source_url"))
         .with_columns(_last=pl.col("_order").max().over("source", "source_url"))
     )

@@ -16,11 +16,14 @@ _UNUSED = ("carried_forward", "quarantined", "failed")
 def explained(changed: pl.DataFrame, appointments: pl.DataFrame) -> pl.DataFrame:
     """`changed` (entries.difference) with `explained`: whether evidence, and not the list alone, says the same.
 
-    Who appeared or moved is explained by a verdict that the new entry is right; who vanished by one that the old entry
-    was wrong or would be, by an end in `appointments`, or by a successor whom evidence supports. A post that goes
-    together with its holder is not explained by a successor: somebody else should stand there.
+    Who appeared or moved is explained by a verdict that the new entry is right, but for who stood on the list already
+    and now does once more; who vanished by one that the old entry was wrong or would be, by an end in `appointments`,
+    or by a successor who is explained. A post that goes together with its holder is not explained by a successor:
+    somebody else should stand there.
     """
-    supported = pl.col("verdict").is_in(_SUPPORTED).fill_null(False)
+    listed_before = changed.get_column("person_id_before").drop_nulls().unique()
+    once_more = (pl.col("kind") == "appeared") & pl.col("person_id").is_in(listed_before.implode())
+    supported = pl.col("verdict").is_in(_SUPPORTED).fill_null(False) & ~once_more.fill_null(False)
     listed = changed.filter(pl.col("kind") != "vanished").drop_nulls("post_id")
     followed = listed.group_by(post_id_before="post_id").agg(followed=pl.lit(True), succeeded=supported.any())
     ends = (
