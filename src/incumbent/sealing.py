@@ -94,11 +94,14 @@ def seal_pages(published: Path, scratch: Path, pages: Collection[str]) -> None:
 
 
 def is_behind(folder: Path) -> bool:
-    """Whether the living files of a roster's folder are not those that its seal names: a run was stopped before it had
-    sealed them."""
-    sums = _last(folder)
-    present = {name: manifest.digest(folder / name) for name in LIVING if (folder / name).is_file()}
-    return present != {name: known for name, known in sums.items() if name in LIVING}
+    """Whether a run was stopped before it had sealed a roster's folder and published/ around it: living files that are
+    not those of the seals, or seals that the key of the environment has not signed."""
+    published, signer = folder.parent, signing.configured()
+    above = (*ABOVE, *(f"{folder.name}/{name}" for name in (manifest.NAME, manifest.SIGNATURE)))
+    if _differs(folder, LIVING) or _differs(published, above):
+        return True
+    signed = (folder / POINTER, folder / manifest.NAME, published / manifest.NAME) if signer is not None else ()
+    return signer is not None and any(signature_fault(path, [signer.public], None) for path in signed)
 
 
 def faults(folder: Path, ignored: Collection[str]) -> Iterator[tuple[str, str]]:
@@ -145,6 +148,12 @@ def _write(folder: Path, scratch: Path, names: Collection[str], signer: Signer |
     durable.write(content, folder / manifest.NAME, scratch)
     if signer is not None:
         _sign(folder / manifest.NAME, signer, scratch)
+
+
+def _differs(folder: Path, names: Collection[str]) -> bool:
+    """Whether the files `names` of `folder`, as far as they are there, are not those that its seal names."""
+    present = {name: manifest.digest(folder / name) for name in names if (folder / name).is_file()}
+    return present != {name: known for name, known in _last(folder).items() if name in names}
 
 
 def _last(folder: Path) -> dict[str, str]:

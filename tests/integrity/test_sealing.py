@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from incumbent import durable, ledger, manifest, sealing, verify
+from incumbent import durable, ledger, manifest, sealing, signing, verify
 from tests.integrity import places
+from tests.integrity.conftest import Signed
 
 
 def write_pages(folder: Path, *names: str, whole: bool = False) -> None:
@@ -84,6 +85,23 @@ def test_a_run_that_was_stopped_before_the_seal_is_seen(sealed: Path) -> None:
     assert not sealing.is_behind(folder)
     (folder / manifest.NAME).write_bytes(b"damaged")
     assert sealing.is_behind(folder)
+
+
+@pytest.mark.parametrize(
+    "stopped_before",
+    ["SHA256SUMS", f"{places.SLUG}/SHA256SUMS", "SHA256SUMS.sig", f"{places.SLUG}/latest.json.sig", "catalog.jsonld"],
+)
+def test_a_run_that_was_stopped_between_the_seals_is_seen(
+    signed: Signed, monkeypatch: pytest.MonkeyPatch, stopped_before: str
+) -> None:
+    """Whatever the last run did not come to write, the next one sees, and sealing again mends."""
+    monkeypatch.setenv(signing.VARIABLE, str(signed.private))
+    folder, path = signed.published / places.SLUG, signed.published / stopped_before
+    assert not sealing.is_behind(folder)
+    path.write_bytes(b"0" * 64 if path.suffix == ".sig" else b"{}")
+    assert sealing.is_behind(folder)
+    places.seal(folder)
+    assert not sealing.is_behind(folder)
 
 
 def test_a_folder_without_a_seal(sealed: Path) -> None:
