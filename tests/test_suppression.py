@@ -103,7 +103,7 @@ def everything(folder: Path) -> Iterator[tuple[str, str]]:
                 name,
                 "\n".join(str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row),
             )
-        else:
+        elif path.suffix != ".png":  # the .svg beside it has the same words
             yield name, path.read_text(encoding="utf-8-sig")
 
 

@@ -4,9 +4,12 @@
     versions.json      every version, oldest first
     corrections.csv    what was put right or withdrawn, when, and of what class
     feed.xml, changes-feed.xml
+    history.parquet    every row of every version, with the days on which it was what was known
     status.json        when last checked and changed, and the state of the sources
-    latest.json        the machine's truth. Written last.
-    ../versions.json, ../feed.xml, ../catalog.jsonld   the same of all rosters
+    *.html, charts/, embed/, entries/   the pages
+    ../versions.json, ../feed.xml, ../catalog.jsonld, ../index.html   the same of all rosters
+    latest.json        the machine's truth. Written when all that it leads to is there.
+    SHA256SUMS         the seal of all these, and ../SHA256SUMS around it (sealing.py). Written last.
 
 Every step can be done twice and gives the same bytes: a crash between two of them is mended by doing them again.
 """
@@ -18,7 +21,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from incumbent import catalogue, corrections, durable, feeds, ledger, manifest
+from incumbent import catalogue, corrections, durable, feeds, history_table, ledger, manifest, sealing, site
+from incumbent.site import writing
 
 
 def settle(
@@ -42,12 +46,55 @@ def settle(
         replace_latest(folder, folder / pointer["path"])
     index = {"slug": folder.name, "title": title, "versions": listed}
     durable.write_json(index, folder / "versions.json", scratch)
-    tell(folder, corrected)
-    write_status(folder, {"version": pointer["version"], "as_of": pointer["as_of"], **status})
+    _tell(folder, corrected)
+    _write_history(folder, index)
+    _write_status(folder, {"version": pointer["version"], "as_of": pointer["as_of"], **status})
+    pages = writing.replace(folder, site.pages(folder.parent, folder.name), scratch)
     durable.write_json(pointer, folder / "latest.json", scratch)
+    sealing.seal(folder, scratch, pages=pages.paths, whole=True)
+    _write_index(folder.parent, scratch)
 
 
-def tell(folder: Path, corrected: Sequence[corrections.Correction] | None = None) -> None:
+def note(folder: Path, status: Mapping[str, Any], corrected: Sequence[corrections.Correction] | None = None) -> None:
+    """What a run that changes no version tells: the keys `status` of status.json, and the log of corrections.
+
+    The caller holds the lock and has an empty scratch folder.
+    """
+    scratch = folder / ledger.SCRATCH
+    before = _content(folder / corrections.FILE)
+    _tell(folder, corrected)
+    _write_status(folder, status)
+    if _content(folder / corrections.FILE) == before:
+        front = [site.front_page(folder.parent, folder.name)]
+        pages = writing.replace(folder, front, scratch, all_of_them=False)
+        sealing.seal(folder, scratch, pages=pages.paths)
+    else:
+        pages = writing.replace(folder, site.pages(folder.parent, folder.name), scratch)
+        sealing.seal(folder, scratch, pages=pages.paths, whole=True)
+    _write_index(folder.parent, scratch)
+
+
+def catch_up(folder: Path) -> None:
+    """Completes what a run was stopped in after the pointer: latest/, the pages, the seal. The caller holds the lock and
+    has an empty scratch folder."""
+    live = ledger.current(folder)
+    if live and not same_manifest(folder / "latest", live.path):
+        replace_latest(folder, live.path)
+    if (folder / "versions.json").is_file() and sealing.is_behind(folder):
+        scratch = folder / ledger.SCRATCH
+        pages = writing.replace(folder, site.pages(folder.parent, folder.name), scratch)
+        sealing.seal(folder, scratch, pages=pages.paths, whole=True)
+        _write_index(folder.parent, scratch)
+
+
+def tell_rosters(folder: Path) -> None:
+    """The files above the rosters, from all that are there now. `folder` is one of theirs: the caller holds its lock,
+    and it has an empty scratch folder."""
+    _index_rosters(folder.parent, folder / ledger.SCRATCH)
+    _write_index(folder.parent, folder / ledger.SCRATCH)
+
+
+def _tell(folder: Path, corrected: Sequence[corrections.Correction] | None) -> None:
     """The corrections log, the feeds, and the indexes of all rosters, from versions.json and the versions."""
     scratch = folder / ledger.SCRATCH
     index = ledger.read(folder / "versions.json")
@@ -58,7 +105,23 @@ def tell(folder: Path, corrected: Sequence[corrections.Correction] | None = None
     _index_rosters(folder.parent, scratch)
 
 
-def write_status(folder: Path, news: Mapping[str, Any]) -> None:
+def _write_history(folder: Path, index: Mapping[str, Any]) -> None:
+    """history.parquet, built on the one that is there if that is what the last seal names."""
+    path = folder / history_table.FILE
+    known = path.read_bytes() if sealing.stands(folder, history_table.FILE) else None
+    durable.write(history_table.of(folder, index, known), path, folder / ledger.SCRATCH)
+
+
+def _write_index(published: Path, scratch: Path) -> None:
+    with durable.locked(published, wait=True):
+        writing.replace_index(published, scratch)
+
+
+def _content(path: Path) -> bytes | None:
+    return path.read_bytes() if path.is_file() else None
+
+
+def _write_status(folder: Path, news: Mapping[str, Any]) -> None:
     """status.json: what it said, with `news` instead of what that says otherwise."""
     path = folder / "status.json"
     keys = ("version", "as_of", "last_checked", "last_changed", "next_run", "sources")

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 import polars as pl
 
-from incumbent import difference, durable, ledger, living, manifest, withdrawal
+from incumbent import difference, durable, ledger, living, manifest, sealing, withdrawal
 from incumbent.corrections import Correction
 from incumbent.errors import InputError, VerifyError
 from incumbent.ledger import SCRATCH as SCRATCH
@@ -49,6 +49,7 @@ def publish(
     """
     folder = published / slug
     with durable.locked(folder), ledger.scratch(folder) as scratch:
+        signer = sealing.signer_of(folder)
         recover(folder)
         checked_at = checked_at or draft.as_of
         base = _base(folder, draft.as_of)
@@ -60,8 +61,7 @@ def publish(
             if base is None or number is not None:
                 raise _too_late(folder, draft.as_of, live)
             if of_live:
-                living.tell(folder, corrections)
-                living.write_status(folder, status)
+                living.note(folder, status, corrections)
             return Published(base.version, base.path, False)
         number = _unused(number, base, folder)
         staging = scratch / f"v{number}"
@@ -69,6 +69,7 @@ def publish(
             draft.write(number, staging, base.path if base else None)
         if check is not None:
             check(staging, base.path if base else None)
+        sealing.sign_version(staging, signer)
         final = _promote(staging, folder)
         _complete(folder, final, status, corrections)
         return Published(number, final, True)
@@ -82,7 +83,7 @@ def note_check(
     with durable.locked(folder), ledger.scratch(folder):
         recover(folder)
         status = {"last_checked": checked_at, "next_run": next_run, "sources": list(sources)}
-        living.write_status(folder, status)
+        living.note(folder, status)
 
 
 def history(published: Path, slug: str) -> pl.DataFrame:
@@ -126,8 +127,8 @@ def recover(folder: Path) -> None:
         _require_whole(path)
         status: dict[str, Any] = {"last_checked": _identity(path)["as_of"], "next_run": None, "sources": []}
         _complete(folder, path, status, None)
-    if live and not pending and not living.same_manifest(folder / "latest", live.path):
-        living.replace_latest(folder, live.path)
+    if not pending:
+        living.catch_up(folder)
 
 
 def _base(folder: Path, as_of: str) -> Release | None:

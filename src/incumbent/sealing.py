@@ -29,8 +29,8 @@ LIVING = (
 #: The files of published/ itself that a run writes, besides its pages.
 ABOVE = ("versions.json", feeds.VERSIONS, catalogue.FILE, LIST)
 
-#: Whether a folder without a seal is a problem. Not while there are publications that never had one.
-REQUIRED = False
+#: Whether a folder without a seal is a problem.
+REQUIRED = True
 
 #: What may lie in published/ although it is not ours: the host's own, and a run's that has not ended.
 OF_HOST = frozenset((".git", ".nojekyll", "CNAME", "robots.txt", ledger.SCRATCH))
@@ -102,6 +102,12 @@ def is_behind(folder: Path) -> bool:
         return True
     signed = (folder / POINTER, folder / manifest.NAME, published / manifest.NAME) if signer is not None else ()
     return signer is not None and any(signature_fault(path, [signer.public], None) for path in signed)
+
+
+def stands(folder: Path, name: str) -> bool:
+    """Whether a file of `folder` is there and is what the last seal names."""
+    path = folder / name
+    return path.is_file() and _last(folder).get(name) == manifest.digest(path)
 
 
 def faults(folder: Path, ignored: Collection[str]) -> Iterator[tuple[str, str]]:

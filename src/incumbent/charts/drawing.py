@@ -134,6 +134,6 @@ class Picture:
     title: str
     description: str
     svg: bytes
-    svg_dark: bytes | None
+    svg_dark: bytes
     png: bytes
     table: pl.DataFrame

@@ -30,7 +30,8 @@ def site(roster: str | None, published: str, as_json: bool, quiet: bool) -> None
     progress, made = output.Progress(quiet=quiet), []
     for slug in slugs:
         with progress.step(f"pages of {slug}"):
-            made.append({"roster": slug, **write_pages(folder, slug)._asdict()})
+            written = write_pages(folder, slug)
+            made.append({"roster": slug, "pages": len(written.paths), "changed": written.changed})
     write_index(folder)
     if as_json:
         output.deliver(output.json_text({"published": published, "rosters": made}), None)

@@ -56,7 +56,7 @@ def pages(published: Path, slug: str) -> Iterator[tuple[str, bytes]]:
     """
     found = read(published, slug)
     common, drawn = _common(found), _charts(found)
-    yield "index.html", _front(found, common, drawn)
+    yield "index.html", _front(found, common, [_chart(picture, picture.svg) for picture in drawn])
     for picture in drawn:
         yield from _chart_files(picture)
     yield from _table_pages(found, common)
@@ -70,7 +70,7 @@ def pages(published: Path, slug: str) -> Iterator[tuple[str, bytes]]:
 def front_page(published: Path, slug: str) -> tuple[str, bytes]:
     """The one page that a change of status.json changes: its path relative to published/<slug>, and its bytes."""
     found = read(published, slug)
-    return "index.html", _front(found, _common(found), _charts(found))
+    return "index.html", _front(found, _common(found), _published_charts(found))
 
 
 def index_pages(published: Path) -> Iterator[tuple[str, bytes]]:
@@ -112,7 +112,7 @@ def _contributors(found: Published, role: str) -> list[dict[str, Any]]:
     return [each for each in found.described.get("contributors", []) if role in each.get("roles", ())]
 
 
-def _front(found: Published, common: Mapping[str, Any], drawn: Sequence[Any]) -> bytes:
+def _front(found: Published, common: Mapping[str, Any], shown: Sequence[Mapping[str, Any]]) -> bytes:
     roster = rows.in_order(found.tables["roster"])
     wrong = roster.filter(pl.col("verdict") == "out_of_date")
     told = versions.dataset(found)
@@ -120,21 +120,21 @@ def _front(found: Published, common: Mapping[str, Any], drawn: Sequence[Any]) ->
         "front.html",
         **{**common, "page": "index"},
         status=found.status,
-        figures=_figures(found, drawn),
+        figures=_figures(found, shown),
         verdicts=[found.figure(verdict) for verdict in words.VERDICTS if found.figure(verdict)],
         wrong=_with_evidence(found, wrong.head(_FIRST_WRONG)),
         wrong_count=wrong.height,
         missing=found.tables["findings"].filter(pl.col("entry_id").is_null()).head(_FIRST_WRONG).to_dicts(),
-        charts=[_chart(picture) for picture in drawn],
+        charts=shown,
         dataset=data_block(told) if told else None,
         withdrawn=[ledger.told(each) for each in found.versions if each["state"] == "withdrawn"],
         previous=[each for each in versions.newest_first(found) if each["live"]],
     )
 
 
-def _figures(found: Published, drawn: Sequence[Any]) -> list[dict[str, Any]]:
+def _figures(found: Published, shown: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The headline figures that the version has: rows of headlines with `unit`, `words`, `chart` (None: not drawn)."""
-    pictures = {picture.id: picture for picture in drawn}
+    pictures = {chart["id"]: chart for chart in shown}
     return [
         {**figure, "unit": unit, "words": name, "chart": pictures.get(chart)}
         for measure, chart, unit, name in _HEADLINES
@@ -244,7 +244,7 @@ def _embeds(found: Published, common: Mapping[str, Any]) -> Iterator[tuple[str, 
 
 
 def _charts(found: Published) -> Sequence[Any]:
-    """The charts of the live version; Altair is loaded only where some are to be drawn."""
+    """The charts of the live version; what draws them is loaded only where there are some."""
     if found.live is None:
         return []
     from incumbent import charts
@@ -253,16 +253,28 @@ def _charts(found: Published) -> Sequence[Any]:
     return drawn
 
 
-def _chart(picture: Any) -> dict[str, Any]:
-    """A chart for a template: `id, title, description, dark` (whether there is a dark one), `size` (width and height in
-    CSS pixels, so that the page does not jump), `columns`, `rows`, `count`."""
-    table: pl.DataFrame = picture.table
-    drawn_in = _SIZE.search(picture.svg[:1000])
+def _published_charts(found: Published) -> list[dict[str, Any]]:
+    """The charts for a template, as they were drawn last; they are drawn anew only where one is not there."""
+    if found.live is None:
+        return []
+    from incumbent import charts
+
+    plans = charts.plans(found.tables, found.title)
+    files = [found.folder / "charts" / f"{plan.id}.svg" for plan in plans]
+    if all(path.is_file() for path in files):
+        return [_chart(plan, path.read_bytes()) for plan, path in zip(plans, files, strict=True)]
+    return [_chart(picture, picture.svg) for picture in _charts(found)]
+
+
+def _chart(chart: Any, svg: bytes) -> dict[str, Any]:
+    """A chart for a template: `id, title, description`, `size` (width and height in CSS pixels, so that the page does
+    not jump), `columns`, `rows`, `count`."""
+    table: pl.DataFrame = chart.table
+    drawn_in = _SIZE.search(svg[:1000])
     return {
-        "id": picture.id,
-        "title": picture.title,
-        "description": picture.description,
-        "dark": picture.svg_dark is not None,
+        "id": chart.id,
+        "title": chart.title,
+        "description": chart.description,
         "size": [int(side) for side in drawn_in.groups()] if drawn_in else None,
         "columns": table.columns,
         "rows": table.head(_MOST_ROWS).rows(),
@@ -272,8 +284,7 @@ def _chart(picture: Any) -> dict[str, Any]:
 
 def _chart_files(picture: Any) -> Iterable[tuple[str, bytes]]:
     yield f"charts/{picture.id}.svg", picture.svg
-    if picture.svg_dark is not None:
-        yield f"charts/{picture.id}-dark.svg", picture.svg_dark
+    yield f"charts/{picture.id}-dark.svg", picture.svg_dark
     yield f"charts/{picture.id}.png", picture.png
     yield f"charts/{picture.id}.csv", tablefiles.csv_bytes(picture.table)
 

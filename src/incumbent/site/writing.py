@@ -1,15 +1,16 @@
 """Puts the pages where they are read: each whole or not at all; what is as it was is left alone, what is gone removed.
 
-Pages follow from what is published and can be made again at any time, so a crash between two of them loses nothing.
+Pages follow from what is published and can be made again at any time, so a crash between two of them loses nothing:
+the seal, which names them, is written after them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from incumbent import durable, ledger, site
+from incumbent import durable, ledger, sealing, site
 from incumbent.site.reading import read
 
 #: Folders, inside a roster's, that hold nothing but the site's own files.
@@ -22,27 +23,41 @@ def write_pages(published: Path, slug: str) -> Written:
     if not (folder / "versions.json").is_file():
         read(published, slug)  # says what is missing
     with durable.locked(folder), ledger.scratch(folder) as scratch:
-        return replace(folder, site.pages(published, slug), scratch)
+        written = replace(folder, site.pages(published, slug), scratch)
+        sealing.seal(folder, scratch, pages=written.paths, whole=True)
+    return written
 
 
 def write_index(published: Path) -> None:
-    """The index of all rosters, and what every page shares."""
+    """The index of all rosters, and what every page shares. Raises LockedError."""
     with durable.locked(published, wait=True), ledger.scratch(published) as scratch:
-        for path, content in site.index_pages(published):
-            _put(published / path, content, scratch)
+        replace_index(published, scratch)
 
 
-def replace(folder: Path, pages: Iterable[tuple[str, bytes]], scratch: Path) -> Written:
-    """`pages` into a roster's folder; pages there that are none of these go. The caller holds the lock, and `scratch`
-    is an empty folder on the same file system."""
+def replace(folder: Path, pages: Iterable[tuple[str, bytes]], scratch: Path, *, all_of_them: bool = True) -> Written:
+    """`pages` into a roster's folder; where they are `all_of_them`, pages there that are none of these go. On disk when
+    this returns. The caller holds the lock, and `scratch` is an empty folder on the same file system."""
     paths: set[str] = set()
-    changed = 0
+    changed: set[Path] = set()
     for path, content in pages:
         paths.add(path)
-        changed += _put(folder / path, content, scratch)
-    for gone in of_the_site(folder) - paths:
+        if _put(folder / path, content, scratch):
+            changed.add(folder / path)
+    for gone in of_the_site(folder) - paths if all_of_them else ():
         (folder / gone).unlink()
-    return Written(len(paths), changed)
+    _flush_names(folder, changed)
+    return Written(frozenset(paths), len(changed))
+
+
+def replace_index(published: Path, scratch: Path) -> None:
+    """The pages above the rosters, sealed. The caller holds the lock of `published`."""
+    paths, changed = set(), set()
+    for path, content in site.index_pages(published):
+        paths.add(path)
+        if _put(published / path, content, scratch):
+            changed.add(published / path)
+    _flush_names(published, changed)
+    sealing.seal_pages(published, scratch, paths)
 
 
 def of_the_site(folder: Path) -> set[str]:
@@ -53,7 +68,7 @@ def of_the_site(folder: Path) -> set[str]:
 
 
 def _put(target: Path, content: bytes, scratch: Path) -> bool:
-    """Whether `target` had to be written. It is not flushed: a page that a crash spoils is made again."""
+    """Whether `target` had to be written. What is as it should be was flushed when it was written."""
     try:
         if target.read_bytes() == content:
             return False
@@ -61,12 +76,19 @@ def _put(target: Path, content: bytes, scratch: Path) -> bool:
         target.parent.mkdir(parents=True, exist_ok=True)
     staged = scratch / "page"
     staged.write_bytes(content)
+    durable.flush(staged)
     staged.replace(target)
     return True
 
 
-class Written(NamedTuple):
-    """How many pages there are, and how many of them are not what they were."""
+def _flush_names(folder: Path, changed: Collection[Path]) -> None:
+    """That the pages `changed` stand where they stand is on disk, their folders included."""
+    for each in sorted({folder, *(path.parent for path in changed)}, reverse=True):
+        durable.flush(each)
 
-    pages: int
+
+class Written(NamedTuple):
+    """The paths of the pages, and how many of them are not what they were."""
+
+    paths: frozenset[str]
     changed: int

@@ -89,7 +89,7 @@ def _follow_the_others(store: Store, copy: Mirror, now: Mapping[str, Listed], ou
     refresh(store, copy, now, but=ours)
     for slug in sorted(ours):
         with durable.locked(copy.folder / slug), ledger.scratch(copy.folder / slug):
-            living.tell(copy.folder / slug)
+            living.tell_rosters(copy.folder / slug)
 
 
 def _push_versions(store: Store, copy: Mirror, lease: Lease, slug: str, names: Iterable[str]) -> None:
