@@ -75,8 +75,10 @@ def note(folder: Path, status: Mapping[str, Any], corrected: Sequence[correction
 
 
 def catch_up(folder: Path) -> None:
-    """Completes what a run was stopped in after the pointer: latest/, the pages, the seal. The caller holds the lock and
-    has an empty scratch folder."""
+    """Completes what a run was stopped in after the pointer: latest/, the pages, the seal.
+
+    The caller holds the lock and has an empty scratch folder.
+    """
     live = ledger.current(folder)
     if live and not same_manifest(folder / "latest", live.path):
         replace_latest(folder, live.path)

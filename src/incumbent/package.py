@@ -63,8 +63,9 @@ def tables(
     as_of: str,
     listings: pl.DataFrame | None = None,
 ) -> dict[str, pl.DataFrame]:
-    """Every published table but `changes`, in the columns, order and types of schemas/, sorted by primary key; `quality`
-    is empty until the version is judged.
+    """Every published table but `changes`, in the columns, order and types of schemas/, sorted by primary key.
+
+    `quality` is empty until the version is judged.
 
     `assessment` as docs/architecture.md has it, `accounts` and `activity` from activity.account_states, `sources` one
     row per snapshot, `listings` from listings.listed_over_time (none: no capture of the list is dated, and the table is
