@@ -126,7 +126,8 @@ def held(archive: Path) -> dict[str, Any] | None:
 
 def forget_held(archive: Path) -> None:
     """Nothing is held any more."""
-    (archive / HELD).unlink(missing_ok=True)
+    if (archive / HELD).is_file():  # an archive may be only read from
+        (archive / HELD).unlink()
 
 
 def _fault(cells: Sequence[str]) -> str:

@@ -26,16 +26,6 @@ BROKEN = Check("roster: schema", "critical", False, "not a date", "schema", "ros
 GIVEN = Approval("0" * 20, "2031-05-02", "M. Keeper", "Checked by telephone", "v1.0.0", "roster: entries_changed")
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    (tmp_path / "board" / "archive").mkdir(parents=True)
-    text = "slug: board\ntitle: A\ndescription: B\nlicence: CC0-1.0\nattribution: C\ncontact: D\nsources:\n"
-    text += "  - {id: list, role: roster, adapter: csv, title: A, publisher: B, url: 'https://a.example/', "
-    text += "licence: CC0-1.0, settings: {columns: {Name: person, Post: post}}}\n"
-    (tmp_path / "board" / "roster.yaml").write_text(text)
-    return tmp_path / "board"
-
-
 def test_the_digest_is_of_the_difference_and_nothing_else(tmp_path: Path) -> None:
     (tmp_path / "SHA256SUMS").write_text("")
     known = approvals.digest("board", tmp_path, [HELD, NAMED, PASSED])
