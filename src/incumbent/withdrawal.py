@@ -57,13 +57,15 @@ def withdraw(
 def finish(folder: Path) -> None:
     """Completes every withdrawal that has a tombstone. The caller holds the lock and has an empty scratch folder.
 
-    Raises VerifyError for a tombstone that is not of a version listed in versions.json.
+    Raises VerifyError for a tombstone that is not of a version listed in versions.json, or that is not there.
     """
     listed = ledger.versions(folder)
     marked = [_marked(entry, folder) for entry in listed]
     stones = {path.stem for path in (folder / ledger.WITHDRAWN).glob("v*.json")}
     if unknown := stones - {entry["path"] for entry in listed}:
         raise VerifyError(f"{min(unknown)} has a tombstone and is not listed", where=str(folder / "versions.json"))
+    if lost := {entry["path"] for entry in marked if entry["state"] == "withdrawn"} - stones:
+        raise VerifyError(f"{min(lost)} was withdrawn and has no tombstone", where=str(folder / ledger.WITHDRAWN))
     last = max((entry["withdrawn"] for entry in marked if "withdrawn" in entry), key=_sequence, default=None)
     if last is not None and (marked != listed or ledger.sequence(folder) < last["sequence"]):
         # Whoever set the tombstone may have been stopped right after: it is on disk before anything else says it.

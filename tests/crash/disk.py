@@ -277,11 +277,14 @@ CHOICES = (
 )
 
 
-def states(disk: Disk, seed: random.Random) -> Iterator[tuple[str, Tree]]:
-    """What may be there if the power goes now, with what kind of loss: each of CHOICES, and each name on its own."""
+def states(
+    disk: Disk, seed: random.Random, alone: Callable[[str], bool] = lambda path: True
+) -> Iterator[tuple[str, Tree]]:
+    """What may be there if the power goes now, with what kind of loss: each of CHOICES, and each name that is `alone`
+    by itself."""
     for choice in CHOICES:
         yield choice.kind, disk.lost(choice, seed)
-    for _, versions in disk.unsure():
+    for versions in [versions for path, versions in disk.unsure() if alone(path)]:
         yield f"{NOTHING.kind} but one", disk.lost(NOTHING.but(versions, _newest), seed)
         yield f"{EVERYTHING.kind} but one", disk.lost(EVERYTHING.but(versions, _oldest), seed)
 

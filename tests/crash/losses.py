@@ -32,7 +32,7 @@ def naming(leg: Leg) -> list[Call]:
     return [
         after
         for call, after in itertools.pairwise(leg.calls)
-        if call.name in ("rename", "mkdir") and ".publish" not in str(call.path(call.name == "rename"))
+        if call.name in ("rename", "mkdir") and ".publish" not in str(call.paths()[-1])
     ]
 
 
@@ -51,21 +51,22 @@ def record_stopped(story: Story, step: str, at: Call, *, mutant: Site | None = N
 
 
 def losses(story: Story, legs: Sequence[Leg], seed: int, *, stride: int = 1) -> Iterator[Loss]:
-    """Every state of the disk that differs from those before, at every `stride`-th moment; scratch apart, at every
-    moment at which a name outside of it is unsure."""
+    """Every state of the disk that differs from those before: at every `stride`-th moment, and at any stride before and
+    after each call that touches what is shown (all but the scratch folder)."""
     model, seen, chance = Disk(story.base, legs[0].before), set(), random.Random(seed)
     least, moment = story.sequence(legs[0].before), 0
     for leg in legs:
+        shown = [any(".publish" not in str(path) for path in call.paths()) for call in leg.calls]
         for at, call in enumerate(leg.calls, 1):
             model.apply(call)
             moment += 1
             ended = leg.ends and at == len(leg.calls)
-            if moment % stride and not ended and not any("/.publish" not in path for path, _ in model.unsure()):
+            if moment % stride and not ended and not any(shown[at - 1 : at + 1]):
                 continue
             if ended:
                 least = story.sequence(story.after[leg.step])
             now = model.now()
-            for kind, tree in disk.states(model, chance):
+            for kind, tree in disk.states(model, chance, lambda path: stride == 1 or ".publish/" not in path):
                 # what is right before a run ended may be a loss after it
                 key = (frozenset(tree.items()), least, ended)
                 if key not in seen:

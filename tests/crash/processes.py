@@ -149,6 +149,10 @@ class Call:
         parts = self.arguments[at : at + 2] if self.name in _UNDER else self.arguments[at : at + 1]
         return Path(*[os.fsdecode(part) for part in parts if isinstance(part, bytes)])
 
+    def paths(self) -> list[Path]:
+        """The path, or both of what is renamed."""
+        return [self.path(), self.path(len(self.arguments) // 2)] if self.name.startswith("rename") else [self.path()]
+
     def touches(self, base: Path) -> bool:
         """Whether it changes what is under a folder, flushes it or locks it."""
         if self.name in _OPENS and not self.writes:

@@ -19,13 +19,17 @@ STEPS = ("first", "second", "withdraw", "withdraw last")
 pytestmark = pytest.mark.usefixtures("strace")
 
 
-def recorded(story: Story, step: str) -> list[Call]:
-    """The calls of a step at which it can be stopped."""
-    story.lay(story.before(step))
-    ended, calls = story.program.traced(story.command(step))
-    sealed(ended)
-    assert disk.read(story.base) == story.after[step]
-    return changing(calls, story.base)
+@pytest.fixture(scope="module")
+def recorded(story: Story) -> dict[str, list[Call]]:
+    """The calls of each step at which it can be stopped."""
+    found = {}
+    for step in STEPS:
+        story.lay(story.before(step))
+        ended, calls = story.program.traced(story.command(step))
+        sealed(ended)
+        assert disk.read(story.base) == story.after[step]
+        found[step] = changing(calls, story.base)
+    return found
 
 
 def sample(points: list[Call], count: int | None, seed: int) -> list[Call]:
@@ -39,8 +43,10 @@ def sample(points: list[Call], count: int | None, seed: int) -> list[Call]:
 
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("step", STEPS)
-def test_a_fault_at_a_call_that_writes_leaves_nothing_torn(story: Story, scale: Scale, step: str, fault: str) -> None:
-    points = recorded(story, step)
+def test_a_fault_at_a_call_that_writes_leaves_nothing_torn(
+    story: Story, scale: Scale, recorded: dict[str, list[Call]], step: str, fault: str
+) -> None:
+    points = recorded[step]
     assert {"openat", "write", "rename", "mkdir", "rmdir", "fsync", "flock"} <= {point.name for point in points}
     before, ends = story.before(step), Counter[int]()
     least, most = story.sequence(before), story.sequence(story.after[step])
