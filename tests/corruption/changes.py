@@ -81,10 +81,11 @@ def other_wording(rng: Random, lines: Sequence[Line]) -> Changed:
     """The publisher's editor prefers other words, on a part of the list or on all of it."""
     share = rng.choice((0.1, 0.5, 1.0))
     old, new = rng.choice((("Director of ", "Director, "), ("Head of ", "Head, "), ("Department of", "Dept of")))
-    after = [
-        Line(line.person, line.post.replace(old, new), line.body.replace(old, new)) if rng.random() < share else line
-        for line in lines
-    ]
+    worded = [line._replace(post=line.post.replace(old, new), body=line.body.replace(old, new)) for line in lines]
+    chosen = [rng.random() < share for _ in lines]
+    if all(line == other for line, other, is_chosen in zip(lines, worded, chosen, strict=True) if is_chosen):
+        chosen = [True] * len(lines)
+    after = [other if is_chosen else line for line, other, is_chosen in zip(lines, worded, chosen, strict=True)]
     return Changed(after, [])
 
 

@@ -149,7 +149,10 @@ def copied_cells(rng: Random, page: Page) -> Spoilt:
 def scrambled_people(rng: Random, page: Page) -> Spoilt:
     """One column was sorted without the others."""
     block = _block(rng, page, least=3)
-    names = sorted((page.lines[number].person for number in block), key=lambda name: name.split()[-1][::-1])
+    given = [page.lines[number].person for number in block]
+    names = sorted(given, key=lambda name: name.split()[-1][::-1])
+    if names == given:
+        names.reverse()
     lines = list(page.lines)
     for number, name in zip(block, names, strict=True):
         lines[number] = lines[number]._replace(person=name)

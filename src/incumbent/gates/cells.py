@@ -17,8 +17,8 @@ DAMAGED = (
     r"\u{FFFD}|ï¿½|[\u{0080}-\u{009F}]|Ã[\u{0080}-\u{00BF}ƒ‚„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€|Â[\u{00A0}-\u{00BF}]"
     r"|&(?:#[0-9]+|#x[0-9A-Fa-f]+|[A-Za-z]{2,8});|\?\p{L}|\?\?"
 )
-#: A text shorter than this may stand within another by chance.
-_SHORTEST_WITHIN = 8
+#: A text shorter than this may stand within another by chance: of one word, and of several.
+_SHORTEST_WITHIN = (8, 5)
 
 
 def damaged(changed: pl.DataFrame) -> pl.DataFrame:
@@ -88,7 +88,8 @@ def _is(name: str, others: pl.Series, own: pl.Series) -> pl.Expr:
 
 def _within(name: str, texts: pl.Series, times: int) -> pl.Expr:
     """The cell is longer than one of `texts` and contains as many of them as `times`, or more."""
-    patterns = texts.filter(texts.str.len_chars() >= _SHORTEST_WITHIN)
+    length, (one, several) = texts.str.len_chars(), _SHORTEST_WITHIN
+    patterns = texts.filter((length >= one) | ((length >= several) & texts.str.contains(" ", literal=True)))
     if patterns.is_empty():
         return pl.lit(False)
     return (pl.col(name).str.extract_many(patterns.implode()).list.n_unique() >= times).fill_null(False)
