@@ -63,6 +63,8 @@ def test_a_cell_that_had_text_and_has_none_is_emptied() -> None:
         ({"listed_person": "Harbour Master", "person_id": "harbour-master"}, "person"),
         ({"listed_person": "Harbour Board", "person_id": "harbour-board"}, "person"),
         ({"listed_person": "Ada Quill, Harbour Master"}, "person"),
+        ({"listed_person": "Ada QuillHarbour Master", "person_id": "a"}, "person"),
+        ({"listed_person": "Cyn MarshDai Ruan", "person_id": "c"}, "person"),
         ({"listed_person": "Cyn Marsh Dai Ruan Eve Tarn", "person_id": "c"}, "person"),
         ({"listed_post": "Lights Office", "post_id": "lights-office--harbour-board"}, "post"),
         ({"listed_post": "Ada Quill Harbour Master", "post_id": "a--harbour-board"}, "post"),

@@ -17,8 +17,12 @@ DAMAGED = (
     r"\u{FFFD}|ï¿½|[\u{0080}-\u{009F}]|Ã[\u{0080}-\u{00BF}ƒ‚„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€|Â[\u{00A0}-\u{00BF}]"
     r"|&(?:#[0-9]+|#x[0-9A-Fa-f]+|[A-Za-z]{2,8});|\?\p{L}|\?\?"
 )
+#: Of how many new cells it is asked at most whether others stand within them: an automaton of a large list costs
+#: gigabytes, and a list of which more is new is held anyway, or renamed throughout.
+_MOST_WITHIN = 5_000
 #: A text shorter than this may stand within another by chance: of one word, and of several.
 _SHORTEST_WITHIN = (8, 5)
+_WORD = r"[\p{L}\p{N}]+"
 
 
 def damaged(changed: pl.DataFrame) -> pl.DataFrame:
@@ -51,11 +55,12 @@ def mixed(changed: pl.DataFrame) -> pl.DataFrame:
     found = {
         "listed_person": _is("listed_person", posts, people)
         | _is("listed_person", bodies, people)
-        | _within("listed_person", posts, 1)
-        | _within("listed_person", bodies, 1)
-        | _within("listed_person", people, 2),
-        "listed_post": _is("listed_post", bodies, posts) | _within("listed_post", people, 1),
-        "listed_organisation": _is("listed_organisation", posts, bodies) | _within("listed_organisation", people, 1),
+        | _within(changed, "listed_person", posts, 1)
+        | _within(changed, "listed_person", bodies, 1)
+        | _within(changed, "listed_person", people, 2),
+        "listed_post": _is("listed_post", bodies, posts) | _within(changed, "listed_post", people, 1),
+        "listed_organisation": _is("listed_organisation", posts, bodies)
+        | _within(changed, "listed_organisation", people, 1),
     }
     new = {name: _is_new(changed, name) & condition for name, condition in found.items()}
     return _told(changed, new, "holds what other cells held: {}")
@@ -86,13 +91,20 @@ def _is(name: str, others: pl.Series, own: pl.Series) -> pl.Expr:
     return (pl.col(name).is_in(others.implode()) & ~pl.col(name).is_in(own.implode())).fill_null(False)
 
 
-def _within(name: str, texts: pl.Series, times: int) -> pl.Expr:
-    """The cell is longer than one of `texts` and contains as many of them as `times`, or more."""
+def _within(changed: pl.DataFrame, name: str, texts: pl.Series, times: int) -> pl.Expr:
+    """The new cell is longer than one of `texts` and contains as many of them as `times`, or more."""
+    cells = changed.filter(_is_new(changed, name)).get_column(name).unique().sort().head(_MOST_WITHIN)
     length, (one, several) = texts.str.len_chars(), _SHORTEST_WITHIN
     patterns = texts.filter((length >= one) | ((length >= several) & texts.str.contains(" ", literal=True)))
+    words = cells.str.to_lowercase().str.extract_all(_WORD).explode().unique()
+    # A text within a cell has its first or its last word there, however closely the two were joined.
+    folded, known = patterns.str.to_lowercase(), words.implode()
+    ends = [folded.str.extract(form).is_in(known) for form in (f"({_WORD})", f"({_WORD})[^\\p{{L}}\\p{{N}}]*$")]
+    patterns = patterns.filter(ends[0] | ends[1])
     if patterns.is_empty():
         return pl.lit(False)
-    return (pl.col(name).str.extract_many(patterns.implode()).list.n_unique() >= times).fill_null(False)
+    found = cells.filter(cells.str.extract_many(patterns.implode()).list.n_unique() >= times)
+    return pl.col(name).is_in(found.implode()).fill_null(False)
 
 
 def _told(changed: pl.DataFrame, conditions: dict[str, pl.Expr], said: str, shown: str = "{}") -> pl.DataFrame:
