@@ -29,9 +29,6 @@ LIVING = (
 #: The files of published/ itself that a run writes, besides its pages.
 ABOVE = ("versions.json", feeds.VERSIONS, catalogue.FILE, LIST)
 
-#: Whether a folder without a seal is a problem.
-REQUIRED = True
-
 #: What may lie in published/ although it is not ours: the host's own, and a run's that has not ended.
 OF_HOST = frozenset((".git", ".nojekyll", "CNAME", "robots.txt", ledger.SCRATCH))
 #: The same for a roster's folder. What a run left over is told apart.

@@ -170,9 +170,8 @@ def _root(published: Path, found: list[Path], asked: _Asked) -> Iterator[Problem
 
 
 def _sealed(folder: Path, ignored: Collection[str]) -> Iterator[Problem]:
-    if sealing.REQUIRED or (folder / manifest.NAME).exists() or (folder / manifest.SIGNATURE).exists():
-        for name, what in sealing.faults(folder, ignored):
-            yield Problem(str(folder / name), what)
+    for name, what in sealing.faults(folder, ignored):
+        yield Problem(str(folder / name), what)
 
 
 def _signed(path: Path, ring: _Ring, day: str | None) -> Iterator[Problem]:

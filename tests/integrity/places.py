@@ -8,13 +8,13 @@ from __future__ import annotations
 import json
 import shutil
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from incumbent import durable, ledger, living, manifest, package, publish, sealing, signing, withdrawal
+from incumbent import durable, ledger, living, manifest, package, publish, sealing, signing, site, withdrawal
 from incumbent.corrections import Correction
 from tests import synthetic_package as synthetic
 
@@ -25,6 +25,25 @@ LAST = "2031-12-24"
 
 def make(published: Path) -> Path:
     """Two rosters. Of the first, 1.0.0 and the live 1.2.0 hold, 1.1.0 was withdrawn; a correction was logged."""
+    with pytest.MonkeyPatch.context() as patch:
+        few_pages(patch)
+        return _make(published)
+
+
+def few_pages(patch: pytest.MonkeyPatch) -> None:
+    """In place of the site's pages, whose charts take long: to a seal a page is a file like any other."""
+
+    def pages(published: Path, slug: str) -> Iterator[tuple[str, bytes]]:
+        status = (published / slug / "status.json").read_bytes()
+        yield "index.html", b"<title>front</title>" + status
+        for name in ("findings.html", "entries/ada-quill.html", "charts/reasons.svg", "embed/table.html"):
+            yield name, f"<title>{slug}: {name}</title>".encode()
+
+    patch.setattr(site, "pages", pages)
+    patch.setattr(site, "front_page", lambda published, slug: next(pages(published, slug)))
+
+
+def _make(published: Path) -> Path:
     publish.publish(synthetic.draft(), published, SLUG)
     publish.publish(synthetic.draft(synthetic.LATER, extra=True), published, SLUG)
     withdrawal.withdraw(published, SLUG, ["1.1.0"], reason="defective", date="2031-11-02", note="rows were lost")
@@ -80,6 +99,7 @@ def rewrite(folder: Path, listed: list[dict[str, Any]]) -> None:
     shutil.rmtree(folder / "latest")
     title = json.loads((folder / "versions.json").read_bytes())["title"]
     with pytest.MonkeyPatch.context() as patch, durable.locked(folder), ledger.scratch(folder) as scratch:
+        few_pages(patch)
         if signer is None:
             patch.setattr(sealing, "signer_of", lambda _: None)
         living.settle(folder, title, listed, {"last_checked": status["last_checked"]})

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from incumbent import durable, ledger, manifest, sealing, signing, verify
+from incumbent.site import writing
 from tests.integrity import places
 from tests.integrity.conftest import Signed
 
@@ -19,7 +20,8 @@ def write_pages(folder: Path, *names: str, whole: bool = False) -> None:
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(f"<title>{name}</title>\n")
     with durable.locked(folder), ledger.scratch(folder) as scratch:
-        sealing.seal(folder, scratch, pages=names, whole=whole)
+        pages = {*names, *(writing.of_the_site(folder) if whole else ())}
+        sealing.seal(folder, scratch, pages=pages, whole=whole)
 
 
 def faults(folder: Path) -> str:
@@ -50,19 +52,16 @@ def test_what_somebody_put_into_the_folder_is_never_sealed(sealed: Path, name: s
 
 def test_a_page_that_is_gone_is_sealed_no_more(sealed: Path) -> None:
     folder = sealed / places.SLUG
-    write_pages(folder, "index.html", "about.html", whole=True)
-    (folder / "about.html").unlink()
-    assert faults(folder) == "about.html is missing"
+    write_pages(folder, "index.html", "more.html", whole=True)
+    (folder / "more.html").unlink()
+    assert faults(folder) == "more.html is missing"
     places.seal(folder)
     assert faults(folder) == ""
 
 
 def test_the_pages_above_the_rosters(sealed: Path) -> None:
-    (sealed / "assets").mkdir()
-    for name in ("index.html", "assets/site.css"):
-        (sealed / name).write_text(name)
-    with durable.locked(sealed), ledger.scratch(sealed) as scratch:
-        sealing.seal_pages(sealed, scratch, ["index.html", "assets/site.css"])
+    """What the site shares is sealed by name; the host's own files may be there."""
+    assert (sealed / "assets" / "site.css").is_file()
     for name in ("CNAME", ".nojekyll", "robots.txt"):
         (sealed / name).write_text("the host's own\n")
     assert verify.verify(sealed, proven=places.proven(sealed)) == []
@@ -124,3 +123,11 @@ def test_a_name_that_is_no_text_is_told(sealed: Path) -> None:
     folder = sealed / places.SLUG
     (folder / os.fsdecode(b"\xff\xfe.txt")).write_bytes(b"x")
     assert faults(folder) == "\\xff\\xfe.txt is not in the seal"
+
+
+def test_an_empty_folder_is_told(sealed: Path) -> None:
+    folder = sealed / places.SLUG
+    (folder / "empty").mkdir()
+    (folder / "v1.0.0" / "excel" / "empty").mkdir()
+    assert faults(folder) == "empty is not in the seal"
+    assert list(manifest.faults(folder / "v1.0.0")) == [("excel/empty", "is not in the manifest")]
