@@ -14,6 +14,7 @@ import click
 
 from incumbent import output, targets
 from incumbent.commands import options
+from incumbent.commands.verifying import signing_key
 from incumbent.errors import InputError
 
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?")
@@ -28,6 +29,7 @@ _STEPS = {
 @click.argument("roster", default=options.DEFAULT_ROSTER)
 @options.as_of
 @options.published
+@signing_key
 @options.target
 @options.archive
 @options.rosters
@@ -93,6 +95,7 @@ def capture(
 @click.argument("roster")
 @options.as_of
 @options.published
+@signing_key
 @options.target
 @options.archive
 @options.rosters

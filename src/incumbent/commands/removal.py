@@ -11,6 +11,7 @@ import click
 
 from incumbent import output
 from incumbent.commands import options
+from incumbent.commands.verifying import signing_key
 from incumbent.errors import InputError
 
 
@@ -25,6 +26,7 @@ def _today() -> str:
 @click.option("--note", default=None, metavar="TEXT", help="A line that is published with it, without personal data.")
 @click.option("--date", default=None, metavar="DATE", help="The day of the decision (default: today).")
 @options.published
+@signing_key
 @options.as_json
 def withdraw(
     roster: str, version: str, reason: str, note: str | None, date: str | None, published: str, as_json: bool
@@ -51,6 +53,7 @@ def withdraw(
 @click.option("--date", default=None, metavar="DATE", help="The day of the decision (default: today).")
 @click.option("--yes", is_flag=True, help="Withdraw the versions that show the person without asking.")
 @options.published
+@signing_key
 @options.rosters
 @options.as_json
 def suppress(

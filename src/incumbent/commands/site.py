@@ -8,12 +8,14 @@ import click
 
 from incumbent import output
 from incumbent.commands import options
+from incumbent.commands.verifying import signing_key
 from incumbent.errors import InputError
 
 
 @click.command()
 @click.argument("roster", required=False)
 @options.published
+@signing_key
 @options.as_json
 @options.quiet
 def site(roster: str | None, published: str, as_json: bool, quiet: bool) -> None:
