@@ -43,13 +43,14 @@ def withdraw(
         publish.recover(folder)
         listed = ledger.versions(folder)
         wanted = [_find(listed, version, folder) for version in named]
-        number = ledger.last_event(listed)
-        for entry in (entry for entry in wanted if entry["state"] == "published"):
-            number += 1
+        standing = [entry for entry in wanted if entry["state"] == "published"]
+        for number, entry in enumerate(standing, ledger.last_event(listed) + 1):
             content = _tombstone(entry, slug, reason=reason, date=date, note=note, sequence=number)
             (folder / ledger.WITHDRAWN).mkdir(exist_ok=True)
             durable.write_json(content, folder / ledger.WITHDRAWN / f"{entry['path']}.json", scratch)
         finish(folder)
+        if not standing:  # the run that withdrew them may have been stopped at the pages
+            living.note(folder, {})
         live = ledger.current(folder)
     return Withdrawn(tuple(entry["version"] for entry in wanted), live.version if live else None)
 

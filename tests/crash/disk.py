@@ -46,6 +46,7 @@ class Disk:
     def __init__(self, base: Path, tree: Tree) -> None:
         """`tree` is what is under the folder `base`, all of it on disk."""
         self.base, self.root = base, Folder()
+        self._known: dict[tuple[int, str], Tree | None] = {}
         for name, content in sorted(tree.items()):
             *above, last = name.rstrip("/").split("/")
             node: Folder | File = Folder() if name.endswith("/") else File([content])
@@ -59,6 +60,8 @@ class Disk:
         if does is None:
             raise ValueError(f"the model does not know {call.name}: {call.path()}")
         does(self, call)
+        changed = {id(folder) for path in call.paths() for folder in self._down_to(path)}
+        self._known = {key: tree for key, tree in self._known.items() if key[0] not in changed}
 
     def now(self) -> Tree:
         """What whoever runs sees."""
@@ -109,6 +112,9 @@ class Disk:
         chosen: dict[int, bytes | dict[str, Folder | File | None]] = {}
 
         def put(folder: Folder, prefix: str) -> None:
+            if (sure := self._sure(folder, prefix)) is not None:
+                tree.update(sure)
+                return
             # a folder that two names stand for is the same under both
             if id(folder) not in chosen:
                 chosen[id(folder)] = {each: versions[name(versions)] for each, versions in folder.names.items()}
@@ -128,12 +134,43 @@ class Disk:
         put(self.root, "")
         return tree
 
+    def _down_to(self, path: Path) -> Iterator[Folder]:
+        """The folders on the way to a path, as far as it is there, itself included."""
+        node: Folder | File | None = self.root
+        for part in (*path.relative_to(self.base).parts, ""):
+            if not isinstance(node, Folder):
+                return
+            yield node
+            node = node.names.get(part, [None])[-1]
+
+    def _sure(self, folder: Folder, prefix: str) -> Tree | None:
+        """What is under a folder, where all of it is on disk; kept until a call changes something there."""
+        key = (id(folder), prefix)
+        if key in self._known:
+            return self._known[key]
+        tree: Tree | None = {}
+        for each, versions in sorted(folder.names.items()):
+            node, path = versions[-1], prefix + each
+            below = self._sure(node, f"{path}/") if isinstance(node, Folder) else None
+            if tree is None or len(versions) > 1 or (below is None if isinstance(node, Folder) else not _is_sure(node)):
+                tree = None
+            elif isinstance(node, Folder):
+                tree |= {f"{path}/": b"", **(below or {})}
+            elif node is not None:
+                tree[path] = node.versions[-1]
+        self._known[key] = tree
+        return tree
+
     def _seek(self, folder: Folder, prefix: str, found: list[tuple[str, Names]]) -> None:
         for each, versions in sorted(folder.names.items()):
             if len(versions) > 1:
                 found.append((prefix + each, versions))
             if isinstance(versions[-1], Folder):
                 self._seek(versions[-1], f"{prefix}{each}/", found)
+
+
+def _is_sure(node: File | None) -> bool:
+    return node is None or len(node.versions) == 1
 
 
 def _open(disk: Disk, call: Call) -> None:
@@ -277,14 +314,16 @@ CHOICES = (
 )
 
 
-def states(
-    disk: Disk, seed: random.Random, alone: Callable[[str], bool] = lambda path: True
-) -> Iterator[tuple[str, Tree]]:
-    """What may be there if the power goes now, with what kind of loss: each of CHOICES, and each name that is `alone`
-    by itself."""
+def states(disk: Disk, seed: random.Random, names: int | None = None) -> Iterator[tuple[str, Tree]]:
+    """What may be there if the power goes now, with what kind of loss: each of CHOICES, and each name by itself, or so
+    many `names` that stand outside of scratch."""
     for choice in CHOICES:
         yield choice.kind, disk.lost(choice, seed)
-    for versions in [versions for path, versions in disk.unsure() if alone(path)]:
+    unsure = disk.unsure()
+    if names is not None:
+        shown = [(path, versions) for path, versions in unsure if ".publish/" not in path]
+        unsure = seed.sample(shown, min(names, len(shown)))
+    for _, versions in unsure:
         yield f"{NOTHING.kind} but one", disk.lost(NOTHING.but(versions, _newest), seed)
         yield f"{EVERYTHING.kind} but one", disk.lost(EVERYTHING.but(versions, _oldest), seed)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from incumbent import difference, manifest, verify
+from incumbent import difference, frictionless_report, manifest, verify
 from tests.crash.disk import Tree
 
 #: verify's answers: they follow from the bytes.
@@ -121,7 +121,7 @@ def problems(published: Path, tree: Tree, *, tables: bool = False) -> list[str]:
     if key not in _KNOWN:
         with pytest.MonkeyPatch.context() as patch:
             if not tables:
-                patch.setattr(verify, "_profile", lambda folder, descriptor: [])
+                patch.setattr(frictionless_report, "report_errors", lambda folder, descriptor: [])
             _KNOWN[key] = [f"{problem.path} {problem.what}" for problem in verify.verify(published)]
     return _KNOWN[key]
 

@@ -50,9 +50,12 @@ def record_stopped(story: Story, step: str, at: Call, *, mutant: Site | None = N
     ]
 
 
-def losses(story: Story, legs: Sequence[Leg], seed: int, *, stride: int = 1) -> Iterator[Loss]:
-    """Every state of the disk that differs from those before: at every `stride`-th moment, and at any stride before and
-    after each call that touches what is shown (all but the scratch folder)."""
+def losses(
+    story: Story, legs: Sequence[Leg], seed: int, *, stride: int = 1, often: int = 1, names: int | None = None
+) -> Iterator[Loss]:
+    """Every state of the disk that differs from those before: at every `stride`-th moment; at every `often`-th that is
+    before or after a call that touches what is shown (all but the scratch folder); and whenever a run has ended. Of so
+    many `names` each by itself (None: of all)."""
     model, seen, chance = Disk(story.base, legs[0].before), set(), random.Random(seed)
     least, moment = story.sequence(legs[0].before), 0
     for leg in legs:
@@ -61,12 +64,12 @@ def losses(story: Story, legs: Sequence[Leg], seed: int, *, stride: int = 1) -> 
             model.apply(call)
             moment += 1
             ended = leg.ends and at == len(leg.calls)
-            if moment % stride and not ended and not any(shown[at - 1 : at + 1]):
+            if moment % (often if any(shown[at - 1 : at + 1]) else stride) and not ended:
                 continue
             if ended:
                 least = story.sequence(story.after[leg.step])
             now = model.now()
-            for kind, tree in disk.states(model, chance, lambda path: stride == 1 or ".publish/" not in path):
+            for kind, tree in disk.states(model, chance, names):
                 # what is right before a run ended may be a loss after it
                 key = (frozenset(tree.items()), least, ended)
                 if key not in seen:

@@ -11,7 +11,7 @@ import inspect
 from dataclasses import dataclass
 
 #: Where publishing writes.
-MODULES = ("durable", "ledger", "living", "publish", "withdrawal")
+MODULES = ("durable", "ledger", "living", "publish", "sealing", "site.writing", "withdrawal")
 
 _FLUSHES = ("os.fsync", "os.fdatasync", "flush", "flush_tree", "_flush_above", "durable.flush", "durable.flush_tree")
 _LOCKS = ("fcntl.flock", "durable.locked", "locked")

@@ -82,9 +82,10 @@ class Program:
 
     def start(
         self, arguments: Sequence[str | Path], *, mutant: Site | None = None, held: bool = False,
-        pause: str | None = None,
+        pause: tuple[str, Sequence[int]] | None = None,
     ) -> Running:  # fmt: skip
-        """Starts a command. Held, it waits for Running.go before its first step; `pause` is where else it stops."""
+        """Starts a command. Held, it waits for Running.go before its first step; with `pause`, before it writes a file
+        of published/ for each how many-th time."""
         self._number += 1
         said = self.scratch / f"said-{self._number}"
         lost = [mutant.module, mutant.function, mutant.call, mutant.number] if mutant else None

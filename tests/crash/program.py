@@ -5,12 +5,14 @@
     {"arguments": [...], ...}   forks a process for a command line (Job); answers {"pid": ...}
     {"wait": pid, ...}          answers {"status": ...}, or {"stopped": true} when the process has stopped itself
 
-Nothing of Polars runs before the fork, so that the process that is forked may start its threads.
+Nothing of Polars runs before the fork, so that the process that is forked may start its threads. The pages are the real
+ones but for what is drawn in their charts: the engine that draws takes seconds to start, and writes nothing.
 """
 
 from __future__ import annotations
 
 import ctypes
+import itertools
 import json
 import os
 import shutil
@@ -23,8 +25,11 @@ from pathlib import Path
 from typing import Any
 
 import click
+import pyarrow.compute
 
-from incumbent import cli, corrections, difference, feeds, manifest, publish, withdrawal
+from incumbent import charts, cli, corrections, difference, durable, manifest, publish, withdrawal
+from incumbent.charts import drawing
+from incumbent.site import rendering
 from tests.crash import mutants
 
 SLUG = "harbour-board"
@@ -33,10 +38,14 @@ SLUG = "harbour-board"
 _PR_SET_PTRACER, _ANY = 0x59616D61, ctypes.c_ulong(-1)
 
 #: What the commands import as they run, so that no run is the first.
-_READY = (corrections, withdrawal)
+_READY = (charts, corrections, pyarrow.compute, withdrawal)
 
 
 def main() -> None:
+    vars(drawing)["_converter"] = _Converter
+    templates = rendering.environment()
+    for name in templates.list_templates():
+        templates.get_template(name)
     cli.cli.add_command(publish_draft)
     cli.cli.add_command(note_check)
     for line in sys.stdin:
@@ -106,14 +115,17 @@ def _prepare(job: Job) -> None:
     if job.mutant is not None:
         mutants.apply(mutants.Site(*job.mutant))
     if job.pause is not None:
-        place, name = PAUSES[job.pause]
-        setattr(place, name, _stopping(getattr(place, name)))
+        durable.write = _stopping(durable.write, *job.pause)
 
 
-def _stopping(real: Callable[..., Any]) -> Callable[..., Any]:
-    def stopping(*arguments: Any, **more: Any) -> Any:
-        os.kill(os.getpid(), signal.SIGSTOP)
-        return real(*arguments, **more)
+def _stopping(real: Callable[..., None], name: str, numbers: list[int]) -> Callable[..., None]:
+    """Stops this process before it writes the file `name` of published/ for each how many-th time of `numbers`."""
+    times = itertools.count(1)
+
+    def stopping(content: bytes, path: Path, scratch: Path) -> None:
+        if path.as_posix().endswith(f"/published/{name}") and next(times) in numbers:
+            os.kill(os.getpid(), signal.SIGSTOP)
+        real(content, path, scratch)
 
     return stopping
 
@@ -123,6 +135,16 @@ def _waited(wait: int, stops: bool) -> dict[str, Any]:
     if os.WIFSTOPPED(status):
         return {"stopped": True}
     return {"status": os.waitstatus_to_exitcode(status)}
+
+
+class _Converter:
+    """Draws the same line every time."""
+
+    def vegalite_to_svg(self, spec: object, **options: object) -> str:
+        return '<svg xmlns="http://www.w3.org/2000/svg" width="480" height="240"><path d="M0 0H480"/></svg>'
+
+    def svg_to_png(self, svg: str, **options: object) -> bytes:
+        return b"\x89PNG\r\n\x1a\n"
 
 
 class Stamped:
@@ -165,19 +187,15 @@ class Stamped:
         return (self.content / "README.md").read_bytes() + f"\n{self.label}\n".encode()
 
 
-#: Where a process can be made to stop itself: holding its roster's lock, or that of all rosters.
-PAUSES: dict[str, tuple[Any, str]] = {"staged": (publish, "_promote"), "indexing": (feeds, "of_rosters")}
-
-
 @dataclass(frozen=True)
 class Job:
-    """A command line; where its words go; whether it stops itself before the first step or at a place of PAUSES; and
-    which call it has lost."""
+    """A command line; where its words go; whether it stops itself before the first step, or before it writes a file of
+    published/ for the first or another time; and which call it has lost."""
 
     arguments: list[str]
     said: str
     held: bool = False
-    pause: str | None = None
+    pause: list[Any] | None = None
     mutant: list[Any] | None = None
 
 

@@ -7,6 +7,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from incumbent import package
 from tests import synthetic_package as synthetic
 from tests.crash import disk, judge
 from tests.crash.disk import Tree
@@ -30,8 +31,8 @@ _EVERYTHING = os.environ.get("INCUMBENT_CRASH") == "all"
 def scale() -> Scale:
     seed = int(os.environ.get("INCUMBENT_CRASH_SEED", "20261123"))
     if _EVERYTHING:
-        return Scale(seed, None, 1, 2_000, 40, 20_000, 500)
-    return Scale(seed, 3, 64, 60, 1, 1_000, 12)
+        return Scale(seed, None, {}, 2_000, 40, 20_000, 500)
+    return Scale(seed, 2, {"stride": 64, "often": 8, "names": 4}, 60, 1, 1_000, 12)
 
 
 def sealed(done: Ended) -> None:
@@ -40,12 +41,12 @@ def sealed(done: Ended) -> None:
 
 @dataclass(frozen=True)
 class Scale:
-    """How much is tried: `points` of each fault in each step (None: all), every `stride`-th moment of a power loss and
-    so many `losses` recovered from, `stopped` runs before a loss, `reads`, `kills`."""
+    """How much is tried: `points` of each fault in each step (None: all), `moments` of a power loss (as losses.losses
+    has them) and so many `losses` recovered from, `stopped` runs before a loss, `reads`, `kills`."""
 
     seed: int
     points: int | None
-    stride: int
+    moments: dict[str, int]
     losses: int
     stopped: int
     reads: int
@@ -62,7 +63,7 @@ class Story:
         changed = synthetic.edited(
             synthetic.tables(synthetic.LATER, extra=True), "roster", "dai-ruan", verdict="current"
         )
-        draft = synthetic.package.Draft(changed, synthetic.Roster(), synthetic.LATER)
+        draft = package.Draft(changed, synthetic.Roster(), synthetic.LATER)
         synthetic.write(self.contents[1], draft, "1.1.0", first)
         self.after: dict[str, Tree] = {}
         for step in FOLLOWS:

@@ -25,7 +25,7 @@ def found(story: Story, scale: Scale, chains: list[list[Leg]]) -> list[Loss]:
     """States of the disk, each looked at as it is."""
     found = []
     for legs in chains:
-        for loss in losses.losses(story, legs, scale.seed, stride=scale.stride):
+        for loss in losses.losses(story, legs, scale.seed, **scale.moments):
             assert losses.faults(story, loss) == [], loss
             found.append(loss)
     return found
@@ -72,7 +72,7 @@ def test_a_run_after_a_killed_one_flushes_what_that_left_unflushed(story: Story,
     chance = random.Random(f"{scale.seed} {step}")
     for at in chance.sample(naming, min(scale.stopped, len(naming))):
         legs = losses.record_stopped(story, step, at)
-        found = list(losses.losses(story, legs, scale.seed, stride=scale.stride * 4))
+        found = list(losses.losses(story, legs, scale.seed, stride=128, often=1, names=4))
         for loss in found:
             assert losses.faults(story, loss) == [], (at.path(), loss)
         for loss in drawn(found, scale.losses // 30, scale.seed):

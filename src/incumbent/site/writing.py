@@ -37,26 +37,23 @@ def write_index(published: Path) -> None:
 def replace(folder: Path, pages: Iterable[tuple[str, bytes]], scratch: Path, *, all_of_them: bool = True) -> Written:
     """`pages` into a roster's folder; where they are `all_of_them`, pages there that are none of these go. On disk when
     this returns. The caller holds the lock, and `scratch` is an empty folder on the same file system."""
-    paths: set[str] = set()
-    changed: set[Path] = set()
+    paths, changed = set(), 0
     for path, content in pages:
         paths.add(path)
-        if _put(folder / path, content, scratch):
-            changed.add(folder / path)
-    for gone in of_the_site(folder) - paths if all_of_them else ():
-        (folder / gone).unlink()
-    _flush_names(folder, changed)
-    return Written(frozenset(paths), len(changed))
+        changed += _put(folder / path, content, scratch)
+    if all_of_them:
+        _remove(folder, of_the_site(folder) - paths)
+    _flush_names(folder, paths)
+    return Written(frozenset(paths), changed)
 
 
 def replace_index(published: Path, scratch: Path) -> None:
     """The pages above the rosters, sealed. The caller holds the lock of `published`."""
-    paths, changed = set(), set()
+    paths = set()
     for path, content in site.index_pages(published):
         paths.add(path)
-        if _put(published / path, content, scratch):
-            changed.add(published / path)
-    _flush_names(published, changed)
+        _put(published / path, content, scratch)
+    _flush_names(published, paths)
     sealing.seal_pages(published, scratch, paths)
 
 
@@ -75,15 +72,26 @@ def _put(target: Path, content: bytes, scratch: Path) -> bool:
     except FileNotFoundError:
         target.parent.mkdir(parents=True, exist_ok=True)
     staged = scratch / "page"
-    staged.write_bytes(content)
+    with durable.naming(staged):
+        staged.write_bytes(content)
     durable.flush(staged)
     staged.replace(target)
     return True
 
 
-def _flush_names(folder: Path, changed: Collection[Path]) -> None:
-    """That the pages `changed` stand where they stand is on disk, their folders included."""
-    for each in sorted({folder, *(path.parent for path in changed)}, reverse=True):
+def _remove(folder: Path, gone: Collection[str]) -> None:
+    """Pages that are no more, and what they leave empty."""
+    for path in gone:
+        (folder / path).unlink()
+    for own in (folder / name for name in OWN_FOLDERS):
+        if own.is_dir() and not any(own.iterdir()):
+            own.rmdir()
+
+
+def _flush_names(folder: Path, pages: Collection[str]) -> None:
+    """Which pages stand where is on disk: also those that a run put or removed which was stopped right after."""
+    own = {folder / name for name in OWN_FOLDERS if (folder / name).is_dir()}
+    for each in sorted({folder, *own, *((folder / path).parent for path in pages)}, reverse=True):
         durable.flush(each)
 
 
