@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import json
 import os
-import resource
 import subprocess
 import sys
-import traceback
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from incumbent import cli, durable, engine, machine, verify
+from incumbent import cli, durable, machine, verify
 from tests import harbour
+from tests.full_disk import longest_file
 
 REFUSED = ("ENOSPC", "EDQUOT", "EFBIG", "EROFS", "EACCES", "EPERM", "EIO", "ESTALE", "EMFILE", "ENFILE", "ENOMEM")
 
@@ -33,17 +30,6 @@ def run(capsys: pytest.CaptureFixture[str]) -> Any:
         return int(ended.value.code or 0), written.out, written.err
 
     return run
-
-
-@contextlib.contextmanager
-def longest_file(size: int) -> Iterator[None]:
-    """Inside, this process can write no file longer than `size` bytes: a disk that fills up, without being root."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def raising(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
@@ -153,33 +139,21 @@ def test_out_of_date_is_not_said_by_the_exit_status_alone(tmp_path: Path) -> Non
 
 
 @pytest.mark.slow
-def test_a_run_into_a_full_disk_says_so_and_the_next_one_completes_it(
-    run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A real limit under a real flow: the error comes through Prefect as it was raised, wherever it falls."""
+def test_a_run_into_a_full_disk_says_so_and_the_next_one_completes_it(tmp_path: Path) -> None:
+    """A real limit under a real flow: the error comes through Prefect as it was raised, wherever it falls.
+
+    In a process of its own: the limit is on every file that a process writes, and pytest keeps what it captures in one.
+    """
     rosters, published = tmp_path / "rosters", tmp_path / "published"
     (harbour.write_roster(rosters) / "curation" / "evidence.csv").unlink()  # its sources have no publisher to check
-    for variable, value in engine._DEFAULTS.items():
-        os.environ.setdefault(variable, value)
-    if not engine.server_configured():
-        engine._temporary_server().ready()  # its database is not ours to limit
-    fell: list[str] = []
-    plain = machine.refusal
-
-    def noting(error: BaseException) -> machine.MachineError | None:
-        ours = [frame for frame in traceback.extract_tb(error.__traceback__) if "src/incumbent" in frame.filename]
-        fell.append(Path(ours[-1].filename).stem)
-        return plain(error)
-
-    monkeypatch.setattr(machine, "refusal", noting)
-    command = ("run", harbour.SLUG, "--rosters", rosters, "--published", published, "--quiet")
-    for size in (1_000, 15_000):
-        with longest_file(size):
-            status, out, err = run(*command)
+    command = [sys.executable, "-m", "tests.full_disk", str(rosters), str(published)]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    assert ended.returncode == 0, ended.stderr
+    told = json.loads(ended.stdout.splitlines()[-1])
+    for size, status, out, err, live in told["limited"]:
         assert (status, out) == (2, ""), f"at {size} bytes: {err}"
         assert err.startswith(f"the machine refused to go on: {os.strerror(errno.EFBIG)}\n"), err
-        assert not (published / harbour.SLUG / "latest.json").exists()
-    assert len(set(fell)) == 2, "both limits fell into the same step of the run"
-    status, _, err = run(*command)
-    assert status == 0, err
+        assert not live
+    assert len(set(told["fell"])) == 2, "both limits fell into the same step of the run"
+    assert told["status"] == 0, told["err"]
     assert verify.verify(published) == []

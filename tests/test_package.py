@@ -35,8 +35,8 @@ def test_the_folder_holds_every_table_in_every_form(version: Path) -> None:
     tables = [f"{name}{suffix}" for name in schemas.TABLES for suffix in (".csv", ".parquet")]
     excel = [f"excel/{name}.csv" for name in schemas.TABLES]
     linked = [f"{name}.csv-metadata.json" for name in schemas.TABLES]
-    others = ["CITATION.cff", "README.md", "SHA256SUMS", "csv-metadata.json", "datapackage.json", "dataset.jsonld",
-              "excel/harbour-board.xlsx", "news.json"]  # fmt: skip
+    others = ["CITATION.cff", "README.md", "SHA256SUMS", "croissant.json", "csv-metadata.json", "datapackage.json",
+              "dataset.jsonld", "excel/harbour-board.xlsx", "news.json"]  # fmt: skip
     assert manifest.files(version) == sorted([*tables, *excel, *linked, *others])
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +13,7 @@ import pytest
 from incumbent import cli, durable, ledger, manifest, publish, verify, withdrawal
 from incumbent.errors import InputError, LockedError, VerifyError
 from tests import synthetic_package as synthetic
-from tests.test_publish import SLUG, Copied, bytes_of
+from tests.test_publish import SLUG, bytes_of
 
 DAY = "2031-12-01"
 
@@ -189,74 +188,6 @@ def test_a_copy_that_outlives_its_withdrawal_is_found(published: Path) -> None:
     withdraw(published, "1.0.0", "1.1.0")
     shutil.copytree(published / SLUG / "withdrawn", published / SLUG / "latest")
     assert "although every version was withdrawn" in " ".join(each.what for each in verify.verify(published))
-
-
-@pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> tuple[Copied, Copied]:
-    """Two versions of few files, so that a crash can be tried at every single step."""
-    base, drafts = tmp_path_factory.mktemp("small"), []
-    for version, as_of in (("1.0.0", synthetic.AS_OF), ("1.1.0", synthetic.LATER)):
-        folder = base / f"v{version}"
-        folder.mkdir()
-        (folder / "roster.csv").write_text(f"entry_id\r\n{version}\r\n")
-        described = {"title": "Board", "version": version, "created": f"{as_of}T00:00:00Z"}
-        (folder / "datapackage.json").write_text(json.dumps(described))
-        manifest.write(folder)
-        drafts.append(Copied(folder, as_of, version))
-    return drafts[0], drafts[1]
-
-
-def _stopped(published: Path, at: int, *, hard: bool) -> bool:
-    """Withdraws both versions in a forked child that stops at the `at`-th call that changes the disk."""
-    child = os.fork()
-    if child == 0:
-        count = 0
-
-        def dying(real: Callable[..., Any]) -> Callable[..., Any]:
-            def call(*args: Any, **kwargs: Any) -> Any:
-                nonlocal count
-                count += 1
-                if count == at:
-                    if hard:
-                        os._exit(9)
-                    raise OSError("no space left on the device")
-                return real(*args, **kwargs)
-
-            return call
-
-        for name in ("fsync", "replace", "rmdir", "mkdir", "unlink"):
-            setattr(os, name, dying(getattr(os, name)))
-        try:
-            withdraw(published, "1.0.0", "1.1.0")
-        except OSError:
-            os._exit(9)
-        os._exit(9 if count >= at else 0)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("hard", [True, False], ids=["killed", "failed"])
-def test_a_crash_at_any_step_leaves_a_whole_live_version_and_the_next_run_completes(
-    tmp_path: Path, small: tuple[Copied, Copied], hard: bool
-) -> None:
-    base = tmp_path / "base"
-    for draft in small:
-        publish.publish(draft, base, SLUG)
-    undisturbed = Path(shutil.copytree(base, tmp_path / "undisturbed"))
-    withdraw(undisturbed, "1.0.0", "1.1.0")
-    expected = bytes_of(undisturbed)
-    stopped, at = True, 0
-    while stopped:
-        at += 1
-        published = Path(shutil.copytree(base, tmp_path / f"crash-{at}"))
-        stopped = _stopped(published, at, hard=hard)
-        live = publish.current(published / SLUG)
-        if live is not None:  # who follows the pointer meets a whole version, whatever happened
-            assert list(manifest.faults(live.path)) == [], at
-        withdraw(published, "1.0.0", "1.1.0")
-        assert bytes_of(published) == expected, f"after a crash at step {at}"
-        shutil.rmtree(published)
-    assert at > 25
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:

@@ -26,7 +26,8 @@ from tests.test_cli import run
 __all__ = ["run"]
 
 PAPERS = (
-    "CITATION.cff", "README.md", "SHA256SUMS", "csv-metadata.json", "datapackage.json", "dataset.jsonld", "news.json",
+    "CITATION.cff", "README.md", "SHA256SUMS", "croissant.json", "csv-metadata.json", "datapackage.json",
+    "dataset.jsonld", "news.json",
 )  # fmt: skip
 FILES = (
     *PAPERS,

@@ -16,6 +16,7 @@ def quick_charts() -> Iterator[None]:
     """The contract of charts.pictures, without the seconds that drawing takes."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(charts, "pictures", made.stub_pictures)
+        patch.setattr(charts, "plans", made.stub_pictures)
         yield
 
 

@@ -28,7 +28,7 @@ def stub_pictures(tables: Mapping[str, pl.DataFrame], title: str) -> list[Any]:
             title=f"Chart of {name}",
             description=f"{entries} entries, drawn as {name}",
             svg=SVG,
-            svg_dark=SVG if name == "reasons" else None,
+            svg_dark=SVG,
             png=b"PNG " + name.encode(),
             table=pl.DataFrame({"reason": ["moved", title], "entries": [entries, 7]}),
         )

@@ -24,6 +24,8 @@ def pictures(tables: Mapping[str, pl.DataFrame], title: str) -> list[Picture]:
 
 def plans(tables: Mapping[str, pl.DataFrame], title: str) -> list[Plan]:
     """What `pictures` draws, in milliseconds and undrawn: for who needs only `id`, `title`, `description`, `table`."""
+    if tables["headlines"].is_empty():
+        return []
     source = f"Data: {words.plain(title)}, as of {words.day(tables['headlines']['as_of'][0])}"
     made = (chart.plan(tables, source) for chart in (reasons, accounts, days_wrong))
     return [plan for plan in made if plan is not None]
