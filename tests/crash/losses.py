@@ -32,7 +32,7 @@ def naming(leg: Leg) -> list[Call]:
     return [
         after
         for call, after in itertools.pairwise(leg.calls)
-        if call.name in ("rename", "mkdir") and ".publish" not in str(call.paths()[-1])
+        if call.name in ("rename", "mkdir") and call.result == 0 and ".publish" not in str(call.paths()[-1])
     ]
 
 
@@ -54,12 +54,12 @@ def losses(
     story: Story, legs: Sequence[Leg], seed: int, *, stride: int = 1, often: int = 1, names: int | None = None
 ) -> Iterator[Loss]:
     """Every state of the disk that differs from those before: at every `stride`-th moment; at every `often`-th that is
-    before or after a call that touches what is shown (all but the scratch folder); and whenever a run has ended. Of so
-    many `names` each by itself (None: of all)."""
+    before or after a call that touches what is shown (all but the scratch folder, and pages, which are many and alike);
+    and whenever a run has ended. Of so many `names` each by itself (None: of all)."""
     model, seen, chance = Disk(story.base, legs[0].before), set(), random.Random(seed)
     least, moment = story.sequence(legs[0].before), 0
     for leg in legs:
-        shown = [any(".publish" not in str(path) for path in call.paths()) for call in leg.calls]
+        shown = [_is_shown(call) for call in leg.calls]
         for at, call in enumerate(leg.calls, 1):
             model.apply(call)
             moment += 1
@@ -75,6 +75,11 @@ def losses(
                 if key not in seen:
                     seen.add(key)
                     yield Loss(leg.step, at, ended, kind, tree, least, now)
+
+
+def _is_shown(call: Call) -> bool:
+    source, *target = (str(path) for path in call.paths())
+    return not source.endswith("/.publish/page") and ".publish" not in (target or [source])[0]
 
 
 def faults(story: Story, loss: Loss) -> list[str]:

@@ -24,15 +24,15 @@ FOLLOWS = {
     "again": "second",
 }
 
-#: What can be asked for: a sample for CI, or all of it (INCUMBENT_CRASH=all), with the seed INCUMBENT_CRASH_SEED.
-_EVERYTHING = os.environ.get("INCUMBENT_CRASH") == "all"
+#: What can be asked for: a sample for CI, or all of it, or all but so many points of each fault in each step.
+_ASKED, _POINTS, _SEED = "INCUMBENT_CRASH", "INCUMBENT_CRASH_POINTS", "INCUMBENT_CRASH_SEED"
 
 
 def scale() -> Scale:
-    seed = int(os.environ.get("INCUMBENT_CRASH_SEED", "20261123"))
-    if _EVERYTHING:
-        return Scale(seed, None, {}, 2_000, 40, 20_000, 500)
-    return Scale(seed, 2, {"stride": 64, "often": 8, "names": 4}, 60, 1, 1_000, 12)
+    seed, points = int(os.environ.get(_SEED, "20261123")), os.environ.get(_POINTS)
+    if os.environ.get(_ASKED) == "all":
+        return Scale(seed, int(points) if points else None, {}, 2_000, 40, 20_000, 500)
+    return Scale(seed, int(points) if points else 2, {"stride": 64, "often": 8, "names": 4}, 60, 1, 1_000, 12)
 
 
 def sealed(done: Ended) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import itertools
 import os
 import random
 from collections import Counter
@@ -34,11 +35,16 @@ def recorded(story: Story) -> dict[str, list[Call]]:
 
 def sample(points: list[Call], count: int | None, seed: int) -> list[Call]:
     """All, or so many: of every system call in turn, anywhere in the step."""
-    if count is None:
-        return points
-    chosen, kinds = random.Random(seed), sorted({point.name for point in points})
-    kinds = chosen.sample(kinds, min(count, len(kinds)))
-    return [chosen.choice([point for point in points if point.name == kind]) for kind in kinds]
+    chance = random.Random(seed)
+    by_name: dict[str, list[Call]] = {name: [] for name in chance.sample(names := sorted(_names(points)), len(names))}
+    for point in chance.sample(points, len(points)):
+        by_name[point.name].append(point)
+    in_turn = [point for row in itertools.zip_longest(*by_name.values()) for point in row if point is not None]
+    return in_turn[:count]
+
+
+def _names(points: list[Call]) -> set[str]:
+    return {point.name for point in points}
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -47,7 +53,7 @@ def test_a_fault_at_a_call_that_writes_leaves_nothing_torn(
     story: Story, scale: Scale, recorded: dict[str, list[Call]], step: str, fault: str
 ) -> None:
     points = recorded[step]
-    assert {"openat", "write", "rename", "mkdir", "rmdir", "fsync", "flock"} <= {point.name for point in points}
+    assert {"openat", "write", "rename", "mkdir", "rmdir", "fsync", "flock"} <= _names(points)
     before, ends = story.before(step), Counter[int]()
     least, most = story.sequence(before), story.sequence(story.after[step])
     for point in sample(points, scale.points, scale.seed + FAULTS.index(fault) * 10 + STEPS.index(step)):

@@ -42,23 +42,24 @@ def broken(story: Story, scale: Scale, site: Site) -> tuple[Loss, list[str]] | N
     to flush.
     """
     away = site.module in ("ledger", "withdrawal")
-    steps = sorted(FOLLOWS, key=lambda step: step.startswith("withdraw") != away)
-    half = len(steps) // 2
-    runs = itertools.chain(
-        (list(losses.record(story, [step], mutant=site)) for step in steps[:half]),
-        _stopped(story, "withdraw" if away else "second", site),
-        (list(losses.record(story, [step], mutant=site)) for step in steps[half:]),
-        _stopped(story, "second" if away else "withdraw", site),
-    )
-    for legs in runs:
-        shown: dict[frozenset[tuple[str, bytes]], Loss] = {}
-        for loss in losses.losses(story, legs, scale.seed, stride=256, often=1, names=4):
-            if found := losses.faults(story, loss):
-                return loss, found
-            shown.setdefault(loss.shown, loss)
-        for loss in itertools.islice(shown.values(), 24):  # what is wrong is wrong from the first unsure name on
-            if found := losses.faults_after(story, loss):
-                return loss, found
+    first, *steps = sorted(FOLLOWS, key=lambda step: step.startswith("withdraw") != away)
+    whole = (list(losses.record(story, [step], mutant=site)) for step in steps)
+    for runs in (
+        [list(losses.record(story, [first], mutant=site))],
+        itertools.islice(_stopped(story, first, site), 2),
+        itertools.chain(whole, _stopped(story, "withdraw", site), _stopped(story, "second", site)),
+    ):
+        shown: list[Loss] = []
+        for legs in runs:
+            found: dict[frozenset[tuple[str, bytes]], Loss] = {}
+            for loss in losses.losses(story, legs, scale.seed, stride=256, often=1, names=4):
+                if wrong := losses.faults(story, loss):
+                    return loss, wrong
+                found.setdefault(loss.shown, loss)
+            shown += itertools.islice(found.values(), 16)
+        for loss in shown:
+            if wrong := losses.faults_after(story, loss):
+                return loss, wrong
     return None
 
 
