@@ -35,8 +35,8 @@ def recorded(story: Story) -> dict[str, list[Call]]:
 
 def sample(points: list[Call], count: int | None, seed: int) -> list[Call]:
     """All, or so many: of every system call in turn, anywhere in the step."""
-    chance = random.Random(seed)
-    by_name: dict[str, list[Call]] = {name: [] for name in chance.sample(names := sorted(_names(points)), len(names))}
+    chance, names = random.Random(seed), sorted(_names(points))
+    by_name: dict[str, list[Call]] = {name: [] for name in chance.sample(names, len(names))}
     for point in chance.sample(points, len(points)):
         by_name[point.name].append(point)
     in_turn = [point for row in itertools.zip_longest(*by_name.values()) for point in row if point is not None]
