@@ -14,7 +14,7 @@ from tests.crash.processes import Call, changing
 from tests.crash.story import Story, sealed
 
 #: Steps that follow each other with no time for the machine to write back what nobody flushed.
-CHAINS = (("first", "second", "withdraw", "withdraw last"), ("withdraw older",), ("again",))
+CHAINS = (("first", "second", "withdraw", "withdraw last"), ("withdraw older",), ("withdraw both",), ("again",))
 
 
 def record(story: Story, steps: Sequence[str], *, mutant: Site | None = None) -> Iterator[Leg]:

@@ -48,6 +48,7 @@ def main() -> None:
         templates.get_template(name)
     cli.cli.add_command(publish_draft)
     cli.cli.add_command(note_check)
+    cli.cli.add_command(withdraw_several)
     for line in sys.stdin:
         request = json.loads(line)
         answer = _waited(**request) if "wait" in request else {"pid": _started(Job(**request))}
@@ -87,6 +88,16 @@ def publish_draft(
 def note_check(published: Path, slug: str, at: str) -> None:
     """Put into status.json that the live version still holds."""
     publish.note_check(published, slug, checked_at=at)
+
+
+@click.command("withdraw-several")
+@click.argument("versions", nargs=-1, required=True)
+@click.option("--published", type=Path, required=True)
+@click.option("--slug", default=SLUG)
+@click.option("--date", required=True)
+def withdraw_several(versions: tuple[str, ...], published: Path, slug: str, date: str) -> None:
+    """Withdraw VERSIONS in one go, as a suppression does."""
+    withdrawal.withdraw(published, slug, versions, reason="suppressed", date=date)
 
 
 def _started(job: Job) -> int:

@@ -21,6 +21,7 @@ FOLLOWS = {
     "withdraw": "second",
     "withdraw last": "withdraw",
     "withdraw older": "second",
+    "withdraw both": "second",
     "again": "second",
 }
 
@@ -31,7 +32,8 @@ _ASKED, _POINTS, _SEED = "INCUMBENT_CRASH", "INCUMBENT_CRASH_POINTS", "INCUMBENT
 def scale() -> Scale:
     seed, points = int(os.environ.get(_SEED, "20261123")), os.environ.get(_POINTS)
     if os.environ.get(_ASKED) == "all":
-        return Scale(seed, int(points) if points else None, {}, 2_000, 40, 20_000, 500)
+        everywhere = {"stride": 4, "often": 1, "names": 16}
+        return Scale(seed, int(points) if points else None, everywhere, 2_000, 40, 20_000, 500)
     return Scale(seed, int(points) if points else 2, {"stride": 64, "often": 8, "names": 4}, 60, 1, 1_000, 12)
 
 
@@ -94,6 +96,8 @@ class Story:
 
     def command(self, step: str) -> list[str]:
         into = ["--published", str(self.published)]
+        if step == "withdraw both":
+            return ["withdraw-several", "1.0.0", "1.1.0", "--date", "2031-12-01", *into]
         if step.startswith("withdraw"):
             version = {"withdraw": "1.1.0"}.get(step, "1.0.0")
             return ["withdraw", SLUG, version, "--reason", "wrong_data", "--date", "2031-12-01", *into]

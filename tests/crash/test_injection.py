@@ -15,7 +15,7 @@ from tests.crash.processes import Call, changing
 from tests.crash.story import Scale, Story, sealed
 
 FAULTS = ("signal=SIGKILL", "error=ENOSPC", "error=EIO")
-STEPS = ("first", "second", "withdraw", "withdraw last")
+STEPS = ("first", "second", "withdraw", "withdraw both")
 
 pytestmark = pytest.mark.usefixtures("strace")
 

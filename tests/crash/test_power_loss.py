@@ -64,7 +64,7 @@ def test_a_version_that_was_seen_never_comes_back_as_another(story: Story, scale
         assert losses.faults_after_another(story, loss, f"draft {number % 3}") == [], loss
 
 
-@pytest.mark.parametrize("step", ["first", "second", "withdraw", "withdraw last"])
+@pytest.mark.parametrize("step", ["first", "second", "withdraw", "withdraw both"])
 def test_a_run_after_a_killed_one_flushes_what_that_left_unflushed(story: Story, scale: Scale, step: str) -> None:
     """Killed between giving a name and flushing it; the next run finds the name, ends, and then the power goes."""
     [leg] = losses.record(story, (step,))
