@@ -33,6 +33,22 @@ def capture(
 
     `live` asks the sources themselves, by `contact` (an address for whoever runs them); else the archive is replayed.
     """
+    captured = bring_in(roster, as_of, archive, rosters, live, history, contact, bases)
+    require(captured["sources"])
+    return captured
+
+
+def bring_in(
+    roster: str,
+    as_of: str | None,
+    archive: str | None,
+    rosters: str | None,
+    live: bool,
+    history: bool,
+    contact: str | None,
+    bases: dict[str, str] | None,
+) -> dict[str, Any]:
+    """The steps of a capture, in whichever flow: what came of every source, the required ones too."""
     known = rosters_module.load(roster, Path(rosters) if rosters else None)
     today = dt.datetime.now(dt.UTC).date().isoformat()
     day = as_of or (today if live else known.as_of or today)
@@ -46,7 +62,6 @@ def capture(
     create_table_artifact(
         key=f"{known.slug}-sources", table=[dict(each) for each in states], description=f"Sources as of {day}"
     )
-    require(states)
     return {"roster": known.slug, "title": known.title, "as_of": day, "sources": states}
 
 

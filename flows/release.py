@@ -46,17 +46,19 @@ def release(
     archive: str | None = None,
     rosters: str | None = None,
     captured: list[dict[str, Any]] | None = None,
+    next_run: str | None = None,
 ) -> dict[str, Any]:
     """One version of ROSTER from its archive, as of a day: what is known by then, judged, checked and published.
 
     `captured`: how the live capture just before it ended; where that brought nothing new, the last version holds.
+    `next_run`: when the list is looked at next, which status.json tells.
     """
     known = rosters_module.load(roster, Path(rosters) if rosters else None)
     day = as_of or known.as_of or dt.datetime.now(dt.UTC).date().isoformat()
     folder, kept = str(known.folder), archive or str(known.folder / "archive")
     made_from = inputs.digest(known, Path(kept), day, captured) if captured else None
     if made_from and (live := inputs.recall(Path(kept), made_from, Path(published), known.slug)):
-        publish.note_check(Path(published), known.slug, checked_at=day, sources=captured or ())
+        publish.note_check(Path(published), known.slug, checked_at=day, sources=captured or (), next_run=next_run)
         get_run_logger().info("version %s: nothing has changed since it was made", live.version)
         return report.release_report(
             live.path,
@@ -74,7 +76,7 @@ def release(
         listed = trace_listings(folder, claims, assessment, day, work)
         tables = make_tables(folder, claims, assessment, accounts, listed, day, work)
         read = report.source_states(stages.take(claims)["sources"])
-        done = publish_version(folder, claims, tables, read, day, published, kept)
+        done = publish_version(folder, claims, tables, read, day, published, kept, next_run)
     if made_from:
         inputs.remember(Path(kept), made_from, Path(published), known.slug)
     result = report.release_report(Path(done.pop("path")), title=known.title, slug=known.slug, sources=read, **done)
@@ -150,9 +152,10 @@ def make_tables(
         freshness.Assessment(**stages.take(assessment)),
         stages.take(accounts),
     )
-    read = snapshots.snapshot_rows(stages.take(claims)["sources"])
-    ever = stages.take(listed)["listings"]
-    made = package.tables(known, judged, found["accounts"], found["activity"], read, as_of, ever)
+    said, ever = stages.take(claims), stages.take(listed)["listings"]
+    read = snapshots.snapshot_rows(said["sources"])
+    cited = [said[name] for name in ("claims", "account_claims", "observations")]
+    made = package.tables(known, judged, found["accounts"], found["activity"], read, as_of, ever, cited)
     return stages.put(Path(work) / "tables", made)
 
 
@@ -165,13 +168,16 @@ def publish_version(
     as_of: str,
     published: str,
     archive: str,
+    next_run: str | None,
 ) -> dict[str, Any]:
     """Compare with the last version, number, write, judge, promote. The same tables again make no version."""
     known, made = _roster(roster_folder), stages.take(tables)
     judge = judging.Judge(known, as_of, stages.take(claims), Path(archive), show_checks)
     draft = package.Draft(made, known, as_of, judge=judge)
     log = draft.corrections()
-    done = publish.publish(draft, Path(published), known.slug, check=judge.check, sources=states, corrections=log)
+    done = publish.publish(
+        draft, Path(published), known.slug, check=judge.check, sources=states, next_run=next_run, corrections=log
+    )
     judge.done()
     get_run_logger().info("version %s: %s", done.version, "published" if done.changed else "nothing has changed")
     shown = [asdict(check) for check in judge.ran]

@@ -115,7 +115,8 @@ def test_prefect_finds_each_flow_by_its_entrypoint(name: str, repository: Path) 
     found = load_flow_from_entrypoint(f"{repository}/flows/{name}.py:{name}", use_placeholder_flow=False)
     assert found.name == name
     shared = ["roster", "as_of", "published", "archive", "rosters"]
-    own = ["captured"] if name == "release" else ["live", "history", "contact", "bases"]
+    live = ["live", "history", "contact", "bases"]
+    own = {"capture": live, "release": ["captured", "next_run"], "watch": [*live, "cron", "target_options"]}[name]
     assert list(found.parameters.properties) == [*shared, *own]
     assert found.parameters.required == ["roster"]
 

@@ -38,8 +38,8 @@ _DEFAULTS = {
     "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
 }
 
-#: What a flow imports late, because it takes seconds, and can have imported for nothing while a server starts. A live
-#: run often finds that nothing has changed, and then needs none of it.
+#: What a flow imports late, because it takes seconds, and can have imported for nothing while a server starts. Where
+#: something is published already, a run often finds that nothing has changed, and then needs none of it.
 _MEANWHILE = {"release": ("great_expectations",), "watch": ("great_expectations",)}
 _ARGUMENTS = ("-m", "incumbent.engine")
 
@@ -53,7 +53,7 @@ def run(name: str, **parameters: Any) -> dict[str, Any]:
         os.environ.setdefault(variable, value)
     server = None if server_configured() else _temporary_server()
     flow = load(name)
-    if server and not parameters.get("live"):
+    if server and not any(Path(parameters.get("published", "published")).glob("*/latest.json")):
         for module in _MEANWHILE.get(name, ()):
             importlib.import_module(module)
     with _settings(server.ready() if server else None):
