@@ -16,7 +16,7 @@ from incumbent.freshness.statements import titled
 from incumbent.freshness.ties import person_links
 from incumbent.names import alike_names
 from incumbent.organisations import compare_organisations, organisation_block_keys
-from incumbent.titles import Reading, compare_titles, title_blocking_keys
+from incumbent.titles import Reading, related_titles
 
 
 @dataclass(frozen=True)
@@ -109,34 +109,14 @@ def _blocked_bodies(statements: pl.DataFrame, side: str) -> pl.DataFrame:
 
 def office_relations(entries: pl.DataFrame, evidence: pl.DataFrame, reading: Reading) -> pl.DataFrame:
     """Titles that are one office or alike: office, body, other_office, other_body, post_relation, score, reason."""
-    left, right = titled(entries), titled(evidence)
-    office = ["post", "organisation"]
-    keys = title_blocking_keys(pl.concat([left, right]).unique(), reading)
-    pairs = (
-        keys.join(left, on=office, how="semi", nulls_equal=True)
-        .rename({"post": "left_post", "organisation": "left_organisation"})
-        .join(
-            keys.join(right, on=office, how="semi", nulls_equal=True).rename(
-                {"post": "right_post", "organisation": "right_organisation"}
-            ),
-            on="key",
-        )
-        .drop("key")
-        .unique()
-        .sort("left_post", "left_organisation", "right_post", "right_organisation")
-    )
-    return (
-        compare_titles(pairs, reading)
-        .filter(pl.col("relation") != "different")
-        .select(
-            pl.col("left_post").alias("office"),
-            pl.col("left_organisation").alias("body"),
-            pl.col("right_post").alias("other_office"),
-            pl.col("right_organisation").alias("other_body"),
-            pl.col("relation").alias("post_relation"),
-            "score",
-            "reason",
-        )
+    return related_titles(titled(entries), titled(evidence), reading).select(
+        pl.col("left_post").alias("office"),
+        pl.col("left_organisation").alias("body"),
+        pl.col("right_post").alias("other_office"),
+        pl.col("right_organisation").alias("other_body"),
+        pl.col("relation").alias("post_relation"),
+        "score",
+        "reason",
     )
 
 

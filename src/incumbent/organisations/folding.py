@@ -111,14 +111,19 @@ def stems(text: pl.Expr) -> pl.Expr:
 def near_keys(words: pl.Expr) -> pl.Expr:
     """Keys of a list of words such that two lists that a single typing error (is_typo) tells apart share one.
 
-    With two words or more: the list without one of those of its first eight words that can be misspelt at all. With
-    one: its first and its last two letters.
+    The list without one of those of its first eight words that can be misspelt at all, and in its place once the
+    first and once the last two letters of it, of which a typing error leaves one as it is. A list of one word has
+    these keys whatever the word is.
     """
     several = []
     for index in range(8):
         word = words.list.get(index, null_on_oob=True)
         others = pl.concat_list(words.list.head(index), words.list.slice(index + 1)).list.join(" ")
-        several.append(pl.when(word.str.contains(rf"^[a-z]{{{TYPO_LENGTH},}}$")).then(others + pl.lit(" *")))
+        possible = word.str.contains(rf"^[a-z]{{{TYPO_LENGTH},}}$")
+        several += [
+            pl.when(possible).then(pl.concat_str(others, ends, separator=" "))
+            for ends in (word.str.head(2) + pl.lit("*"), pl.lit("*") + word.str.tail(2))
+        ]
     whole = words.list.join(" ")
     single = pl.concat_list(whole.str.head(2) + pl.lit("*"), pl.lit("*") + whole.str.tail(2))
     return (

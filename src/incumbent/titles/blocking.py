@@ -13,7 +13,7 @@ import polars as pl
 from incumbent.organisations import folding
 from incumbent.organisations.matching import organisation_block_keys
 from incumbent.organisations.registry import registry
-from incumbent.titles.matching import portfolio_bodies
+from incumbent.titles.matching import numbered_bodies, portfolio_bodies, relate_bodies
 from incumbent.titles.offices import offices
 from incumbent.titles.parts import NATIONAL
 from incumbent.titles.reading import Reading, read_titles
@@ -25,9 +25,20 @@ def title_blocking_keys(titles: pl.DataFrame, reading: Reading | None = None) ->
     Related titles share a key when both are given in one call. A title that says nothing has no key. With a `reading`
     the keys are those of all its titles.
     """
-    read, parts = reading or read_titles(titles)
+    reading = reading or read_titles(titles)
+    return (
+        numbered_keys(reading)
+        .join(reading.titles.select("row", "post", "organisation"), on="row", how="left")
+        .select("post", "organisation", "key")
+        .unique()
+        .sort("post", "organisation", "key")
+    )
+
+
+def numbered_keys(reading: Reading) -> pl.DataFrame:
+    """row (of the reading's titles), key: each once, in no order."""
     table = offices().table.select(pl.col("id").alias("office"), pl.col("office").alias("name"), "kind")
-    parts = parts.join(table, on="office", how="left").with_columns(
+    parts = reading.parts.join(table, on="office", how="left").with_columns(
         pl.col("kind").fill_null("free"),
         head=pl.format("{}|{}", "modifier", pl.col("name").fill_null("")),
         whole=pl.col("area").list.join(" "),
@@ -35,14 +46,7 @@ def title_blocking_keys(titles: pl.DataFrame, reading: Reading | None = None) ->
     )
     placed = pl.col("kind").is_in(NATIONAL) & (pl.col("size") > 0)
     national = placed | (pl.col("kind") == "named")
-    keys = pl.concat([_national(parts.filter(national)), _local(parts.filter(~placed))])
-    return (
-        keys.unique()
-        .join(read.select("row", "post", "organisation"), on="row", how="left")
-        .select("post", "organisation", "key")
-        .unique()
-        .sort("post", "organisation", "key")
-    )
+    return pl.concat([_national(parts.filter(national)), _local(parts.filter(~placed))]).unique()
 
 
 def _national(parts: pl.DataFrame) -> pl.DataFrame:
@@ -72,10 +76,9 @@ def _national(parts: pl.DataFrame) -> pl.DataFrame:
 
 def _local(parts: pl.DataFrame) -> pl.DataFrame:
     """row, key of the offices that are those of a body."""
-    blocks = organisation_block_keys(
-        parts.select(pl.col("org_key").fill_null("").alias("key"), pl.col("org_core").fill_null("").alias("core"))
-    )
-    bodies = pl.concat([blocks, pl.DataFrame({"key": [""], "block": [""]})])
+    bodies = _neighbours(parts)
+    orgs = numbered_bodies(parts)
+    parts = parts.join(orgs, on=orgs.columns[1:], how="left", nulls_equal=True)
     area, size = pl.col("area"), pl.col("size")
     prefix = area.list.head(size - (size + 1) // 2 + 1)
     number = area.list.eval(pl.element().filter(pl.element().str.contains("[0-9]"))).list.join(" ")
@@ -83,11 +86,11 @@ def _local(parts: pl.DataFrame) -> pl.DataFrame:
     headed = parts.filter((size > 0) & pl.col("kind").is_in(["office", "grade"]))
     words = pl.concat(
         [
-            parts.filter(size == 0).select("row", "org_key", word="head"),
-            prefixed.select("row", "org_key", word=pl.format("{}|{}|{}", "head", "number", "prefix")),
-            _near(parts.filter(size == 1)).select("row", "org_key", word=pl.format("{}|{}", "head", "near")),
+            parts.filter(size == 0).select("row", "org", word="head"),
+            prefixed.select("row", "org", word=pl.format("{}|{}|{}", "head", "number", "prefix")),
+            _near(parts.filter(size == 1)).select("row", "org", word=pl.format("{}|{}", "head", "near")),
             # "Head of Finance", "Director of Finance".
-            headed.select("row", "org_key", word=pl.format("{}=|{}", "modifier", "whole")),
+            headed.select("row", "org", word=pl.format("{}=|{}", "modifier", "whole")),
         ]
     )
     placed = _in_blocks(words, bodies).select("row", key=pl.format("{}@{}", "word", "block"))
@@ -96,16 +99,45 @@ def _local(parts: pl.DataFrame) -> pl.DataFrame:
 
 def _with_and_without_area(parts: pl.DataFrame, bodies: pl.DataFrame) -> pl.DataFrame:
     """row, key: a title that names no area may be any of those that do."""
-    named = parts.filter(pl.col("name").is_not_null()).select("row", "org_key", "head", "whole", "size")
+    named = parts.filter(pl.col("name").is_not_null()).select("row", "org", "head", "whole", "size")
     bare = _in_blocks(named.filter(pl.col("size") == 0).drop("whole"), bodies)
     areas = _in_blocks(named.filter(pl.col("size") > 0), bodies).join(bare, on=["head", "block"], how="semi")
     met = bare.join(areas.select("head", "block", "whole").unique(), on=["head", "block"])
     return pl.concat(frame.select("row", key=pl.format("{}~{}@{}", "head", "whole", "block")) for frame in (areas, met))
 
 
+def _neighbours(parts: pl.DataFrame) -> pl.DataFrame:
+    """org, block: one block for each body, and one for each pair of bodies that are one or belong together.
+
+    The bodies' own blocks would do, but they hold many more bodies (all that begin with the same two letters), and in
+    each of them every title of one would meet every title of the others.
+    """
+    orgs = numbered_bodies(parts)
+    named = orgs.select("org", key=pl.col("org_key").fill_null(""), core=pl.col("org_core").fill_null(""))
+    blocked = named.join(organisation_block_keys(named), on="key").select("org", "block").unique()
+    pairs = (
+        blocked.join(blocked, on="block", suffix="_right")
+        .filter(pl.col("org") < pl.col("org_right"))
+        .select(left_org="org", right_org="org_right")
+        .unique()
+    )
+    related = relate_bodies(pairs, orgs).filter(~pl.col("body").is_in(["different", "unstated"]))
+    edge = pl.format("{}+{}", "left_org", "right_org").alias("block")
+    own = named.select(
+        "org", block=pl.when(pl.col("key") == "").then(pl.lit("")).otherwise(pl.col("org").cast(pl.String))
+    )
+    return pl.concat(
+        [
+            own,
+            related.select(pl.col("left_org").alias("org"), edge),
+            related.select(pl.col("right_org").alias("org"), edge),
+        ]
+    ).unique()
+
+
 def _in_blocks(rows: pl.DataFrame, bodies: pl.DataFrame) -> pl.DataFrame:
-    """`rows` with `block`: once for each block of the body that org_key names."""
-    return rows.with_columns(key=pl.col("org_key").fill_null("")).join(bodies, on="key").drop("key", "org_key")
+    """`rows` with `block`: once for each block of the body `org`."""
+    return rows.join(bodies, on="org").drop("org")
 
 
 def _near(parts: pl.DataFrame) -> pl.DataFrame:

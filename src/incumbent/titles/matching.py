@@ -8,6 +8,8 @@ The decision is made for parts (parts.py) and the best one holds for the titles.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import polars as pl
 
 from incumbent.organisations import folding
@@ -44,7 +46,7 @@ def compare_titles(pairs: pl.DataFrame, reading: Reading | None = None) -> pl.Da
             numbered.rename({"row": side, "post": f"{side}_post", "organisation": f"{side}_organisation"}),
             on=[f"{side}_post", f"{side}_organisation"], how="left", nulls_equal=True, maintain_order="left",
         )  # fmt: skip
-    verdicts = compare_parts(distinct.select("left", "right").unique(), parts)
+    verdicts = compare_parts(distinct.select("left", "right").unique(), comparable(parts))
     decided = distinct.join(verdicts, on=["left", "right"], how="left", maintain_order="left")
     decided = decided.with_columns(
         pl.col("relation").fill_null("different"),
@@ -55,12 +57,20 @@ def compare_titles(pairs: pl.DataFrame, reading: Reading | None = None) -> pl.Da
     return pairs.with_columns(found["relation"], found["score"], found["reason"])
 
 
-def compare_parts(pairs: pl.DataFrame, parts: pl.DataFrame) -> pl.DataFrame:
-    """left, right (rows of titles), relation, score, reason; without the pairs of which one title says nothing."""
+class Comparable(NamedTuple):
+    """Parts as they are compared. `parts`: row, part, org, office, name, modifier, kind, generic, national, area,
+    area_key, many. `bodies`: see numbered_bodies."""
+
+    parts: pl.DataFrame
+    bodies: pl.DataFrame
+
+
+def comparable(parts: pl.DataFrame) -> Comparable:
+    """What compare_parts needs of `parts` (those of a Reading)."""
     known = offices().table.select(
         pl.col("id").alias("office"), pl.col("office").alias("name"), "kind", "generic", "rank"
     )
-    bodies = parts.select(_ORG).unique().with_row_index("org")
+    bodies = numbered_bodies(parts)
     slim = (
         parts.join(bodies, on=list(_ORG), how="left", nulls_equal=True)
         .join(known, on="office", how="left", maintain_order="left")
@@ -89,6 +99,12 @@ def compare_parts(pairs: pl.DataFrame, parts: pl.DataFrame) -> pl.DataFrame:
             "many",
         )
     )
+    return Comparable(slim, bodies)
+
+
+def compare_parts(pairs: pl.DataFrame, known: Comparable) -> pl.DataFrame:
+    """left, right (rows of titles), relation, score, reason; without the pairs of which one title says nothing."""
+    slim, bodies = known
     joined = pairs
     for side in ("left", "right"):
         joined = joined.join(
@@ -99,9 +115,14 @@ def compare_parts(pairs: pl.DataFrame, parts: pl.DataFrame) -> pl.DataFrame:
     return _best(_decided(joined))
 
 
-def _with_bodies(joined: pl.DataFrame, bodies: pl.DataFrame) -> pl.DataFrame:
-    """`joined` with body (same | renamed | part_of | different | unstated), body_score, body_reason, abroad."""
-    pairs = joined.select("left_org", "right_org").unique()
+def numbered_bodies(parts: pl.DataFrame) -> pl.DataFrame:
+    """The bodies that titles are of, as read: org (a number) and the columns org_… of parts."""
+    return parts.select(_ORG).unique().sort(_ORG).with_row_index("org")
+
+
+def relate_bodies(pairs: pl.DataFrame, bodies: pl.DataFrame) -> pl.DataFrame:
+    """`pairs` (left_org, right_org: numbers of `bodies`) with body (same | renamed | part_of | different | unstated),
+    body_score, body_reason, abroad (of two countries that are both stated)."""
     for side in ("left", "right"):
         pairs = pairs.join(
             bodies.select(
@@ -115,7 +136,7 @@ def _with_bodies(joined: pl.DataFrame, bodies: pl.DataFrame) -> pl.DataFrame:
     nobody = pl.col("left_key").fill_null("").eq("") & pl.col("right_key").fill_null("").eq("")
     one = pl.col("left_key").fill_null("").eq("") != pl.col("right_key").fill_null("").eq("")
     abroad = pl.col("left_stated") & pl.col("right_stated") & (pl.col("left_country") != pl.col("right_country"))
-    related = relate(pairs).select(
+    return relate(pairs).select(
         "left_org",
         "right_org",
         body=pl.when(nobody).then(pl.lit("same")).when(one).then(pl.lit("unstated")).otherwise("relation"),
@@ -123,6 +144,11 @@ def _with_bodies(joined: pl.DataFrame, bodies: pl.DataFrame) -> pl.DataFrame:
         body_reason=pl.when(nobody).then(pl.lit("no organisation given for either")).otherwise("reason"),
         abroad=abroad.fill_null(value=False),
     )
+
+
+def _with_bodies(joined: pl.DataFrame, bodies: pl.DataFrame) -> pl.DataFrame:
+    """`joined` with the columns of relate_bodies."""
+    related = relate_bodies(joined.select("left_org", "right_org").unique(), bodies)
     return joined.join(related, on=["left_org", "right_org"], how="left")
 
 

@@ -1,0 +1,53 @@
+"""All titles of one list that are related to those of another, in bounded memory.
+
+Two lists of a million titles have tens of millions of pairs that share a key: they are compared a portion at a time.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from incumbent.titles.blocking import numbered_keys
+from incumbent.titles.matching import comparable, compare_parts
+from incumbent.titles.reading import Reading
+
+#: Pairs that are compared at a time: a few hundred megabytes.
+PORTION = 500_000
+
+_TITLE = ["post", "organisation"]
+
+
+def related_titles(left: pl.DataFrame, right: pl.DataFrame, reading: Reading) -> pl.DataFrame:
+    """The pairs of titles (columns post, organisation) that compare_titles calls anything but `different`:
+    left_post, left_organisation, right_post, right_organisation, relation, score, reason; sorted by the titles.
+
+    `reading` (titles.read_titles) must have the titles of both.
+    """
+    numbered = reading.titles.select("row", *_TITLE)
+    # Equal hashes of two keys would only add a pair to compare.
+    keys = numbered_keys(reading).select("row", pl.col("key").hash())
+    ours, theirs = (
+        keys.join(numbered.join(side, on=_TITLE, how="semi", nulls_equal=True), on="row", how="semi")
+        for side in (left, right)
+    )
+    known = comparable(reading.parts)
+    found = []
+    for portion in _portions(ours, theirs):
+        pairs = portion.join(theirs, on="key").select(left="row", right="row_right").unique()
+        found.append(compare_parts(pairs, known).filter(pl.col("relation") != "different"))
+    if not found:
+        found.append(compare_parts(pl.DataFrame(schema={"left": pl.UInt32, "right": pl.UInt32}), known))
+    related = pl.concat(found)
+    for side in ("left", "right"):
+        named = numbered.select(pl.col("row").alias(side), pl.col(_TITLE).name.prefix(f"{side}_"))
+        related = related.join(named, on=side, how="left")
+    titles = ["left_post", "left_organisation", "right_post", "right_organisation"]
+    return related.select(*titles, "relation", "score", "reason").sort(titles)
+
+
+def _portions(ours: pl.DataFrame, theirs: pl.DataFrame) -> list[pl.DataFrame]:
+    """`ours` (row, key) in portions of whole rows, each of which meets at most about PORTION of `theirs`."""
+    met = ours.join(theirs.group_by("key").len(), on="key").sort("row")
+    portion = (met.get_column("len").cum_sum() - 1) // PORTION
+    first = met.select("row", "key", portion=portion).with_columns(portion=pl.col("portion").first().over("row"))
+    return [part.drop("portion") for part in first.partition_by("portion", maintain_order=True)]
