@@ -163,6 +163,20 @@ def _judge_in_columns(joined: pl.DataFrame) -> pl.DataFrame:
         & pl.col("far").fill_null(False)
         & ~swap.fill_null(False)
     )
+    # Beside written-out first names an initial can only contradict another: nobody goes by it.
+    initials = pl.concat_str("later_left", "later_right").str.contains("^[a-z]{2}$") & (
+        (pl.col("later_left").str.len_chars() == 1) & (pl.col("later_left") != pl.col("later_right"))
+    )
+    hyphens = pl.concat_str("first_left", "first_right").str.contains("-", literal=True)
+    contradicting = (
+        plain
+        & suffixes_agree
+        & (same_surname | ~pl.col("far").fill_null(True))
+        & (pl.col("first_relation") != "different")
+        & initials
+        & ~hyphens
+        & ~swap.fill_null(False)
+    )
     none = pl.lit(None, dtype=pl.String)
 
     def differing(what: str, left: str, right: str) -> pl.Expr:
@@ -171,7 +185,11 @@ def _judge_in_columns(joined: pl.DataFrame) -> pl.DataFrame:
     return joined.select(
         "left",
         "right",
-        relation=pl.when(equal).then(pl.lit("same")).when(other_firsts | far).then(pl.lit("different")).otherwise(none),
+        relation=pl.when(equal)
+        .then(pl.lit("same"))
+        .when(other_firsts | far | contradicting)
+        .then(pl.lit("different"))
+        .otherwise(none),
         score=pl.when(equal).then(pl.when(one_sided).then(0.98).otherwise(1.0)).otherwise(0.0),
         reason=pl.when(equal)
         .then(pl.when(one_sided).then(pl.lit("middle name on one side only")).otherwise(pl.lit("same given name")))
@@ -179,6 +197,8 @@ def _judge_in_columns(joined: pl.DataFrame) -> pl.DataFrame:
         .then(differing("given names", "first_left", "first_right"))
         .when(far)
         .then(differing("surnames", "letters_left", "letters_right"))
+        .when(contradicting)
+        .then(pl.lit("middle names contradict"))
         .otherwise(none),
     )
 
@@ -191,12 +211,15 @@ def _first_name_relations(pairs: pl.DataFrame) -> pl.DataFrame:
 
 
 def _far_surnames(pairs: pl.DataFrame) -> pl.DataFrame:
-    """Columns letters_left, letters_right, far (more than one edit apart, or too short to be misspelt)."""
+    """Columns letters_left, letters_right, far (not a misspelling of one another, as relate.surname_relation says)."""
     distinct = pairs.select("letters_left", "letters_right").unique()
     left, right = distinct["letters_left"].to_list(), distinct["letters_right"].to_list()
     if len(left) < _WORTH_NUMPY:
         distances = [OSA.distance(one, other, score_cutoff=1) for one, other in zip(left, right, strict=True)]
     else:
         distances = process.cpdist(left, right, scorer=OSA.distance, score_cutoff=1).tolist()
-    short = pl.min_horizontal(pl.col("letters_left", "letters_right").str.len_chars()) < SHORTEST_MISSPELT
-    return distinct.with_columns(far=pl.Series(distances, dtype=pl.Int64) > 1).with_columns(far=pl.col("far") | short)
+    lengths = pl.col("letters_left", "letters_right").str.len_chars()
+    letters = [pl.col(side).str.split("").list.sort().list.join("") for side in ("letters_left", "letters_right")]
+    short = pl.min_horizontal(lengths) < SHORTEST_MISSPELT
+    shortest = (pl.max_horizontal(lengths) == SHORTEST_MISSPELT) & (letters[0] != letters[1])
+    return distinct.with_columns(far=(pl.Series(distances, dtype=pl.Int64) > 1) | short | shortest)
