@@ -10,6 +10,7 @@ The rules are harsher than any file system's we know of, and follow POSIX, which
 
 from __future__ import annotations
 
+import hashlib
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -38,6 +39,15 @@ def write(tree: Tree, folder: Path) -> None:
             (folder / name).mkdir(exist_ok=True)
         else:
             (folder / name).write_bytes(content)
+
+
+def digest(tree: Tree) -> bytes:
+    """The same for trees that hold the same, and for no others."""
+    summed = hashlib.sha256()
+    for name, content in sorted(tree.items()):
+        summed.update(f"{name}\0{len(content)}\0".encode())
+        summed.update(content)
+    return summed.digest()
 
 
 class Disk:

@@ -1,12 +1,13 @@
 """The program that the crash tests stop: the real commands, each in a process of its own, forked after the imports.
 
-`python -m tests.crash.program` reads requests, one line of JSON each, and answers each with one:
+`python -m tests.crash.program FOLDER` reads requests, one line of JSON each, and answers each with one:
 
     {"arguments": [...], ...}   forks a process for a command line (Job); answers {"pid": ...}
     {"wait": pid, ...}          answers {"status": ...}, or {"stopped": true} when the process has stopped itself
 
 Nothing of Polars runs before the fork, so that the process that is forked may start its threads. The pages are the real
-ones but for what is drawn in their charts: the engine that draws takes seconds to start, and writes nothing.
+ones but for what is drawn in their charts: the engine that draws takes seconds to start, and writes nothing. FOLDER
+keeps what is computed on the way (known.py).
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ import pyarrow.compute
 from incumbent import charts, cli, corrections, difference, durable, manifest, publish, withdrawal
 from incumbent.charts import drawing
 from incumbent.site import rendering
-from tests.crash import mutants
+from tests.crash import known, mutants
 
 SLUG = "harbour-board"
 
@@ -43,6 +44,7 @@ _READY = (charts, corrections, pyarrow.compute, withdrawal)
 
 def main() -> None:
     vars(drawing)["_converter"] = _Converter
+    known.remember(Path(sys.argv[1]))
     templates = rendering.environment()
     for name in templates.list_templates():
         templates.get_template(name)

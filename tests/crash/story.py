@@ -27,14 +27,18 @@ FOLLOWS = {
 
 #: What can be asked for: a sample for CI, or all of it, or all but so many points of each fault in each step.
 _ASKED, _POINTS, _SEED = "INCUMBENT_CRASH", "INCUMBENT_CRASH_POINTS", "INCUMBENT_CRASH_SEED"
+#: Of the points and losses only every so many-th: 3/8 is the third of eight parts, which together are all.
+_PART = "INCUMBENT_CRASH_PART"
 
 
 def scale() -> Scale:
     seed, points = int(os.environ.get(_SEED, "20261123")), os.environ.get(_POINTS)
+    which, _, parts = os.environ.get(_PART, "1/1").partition("/")
+    part = slice(int(which) - 1, None, int(parts))
     if os.environ.get(_ASKED) == "all":
         everywhere = {"stride": 4, "often": 1, "names": 16}
-        return Scale(seed, int(points) if points else None, everywhere, 2_000, 40, 20_000, 500)
-    return Scale(seed, int(points) if points else 2, {"stride": 64, "often": 8, "names": 4}, 60, 1, 1_000, 12)
+        return Scale(seed, int(points) if points else None, part, everywhere, 2_000, 10, 20_000, 500)
+    return Scale(seed, int(points) if points else 2, part, {"stride": 64, "often": 8, "names": 4}, 60, 1, 1_000, 12)
 
 
 def sealed(done: Ended) -> None:
@@ -43,11 +47,13 @@ def sealed(done: Ended) -> None:
 
 @dataclass(frozen=True)
 class Scale:
-    """How much is tried: `points` of each fault in each step (None: all), `moments` of a power loss (as losses.losses
-    has them) and so many `losses` recovered from, `stopped` runs before a loss, `reads`, `kills`."""
+    """How much is tried: `points` of each fault in each step (None: all), of them and of the losses a `part`, `moments`
+    of a power loss (as losses.losses has them) and so many `losses` recovered from, `stopped` runs before a loss,
+    `reads`, `kills`."""
 
     seed: int
     points: int | None
+    part: slice
     moments: dict[str, int]
     losses: int
     stopped: int
@@ -68,6 +74,7 @@ class Story:
         draft = package.Draft(changed, synthetic.Roster(), synthetic.LATER)
         synthetic.write(self.contents[1], draft, "1.1.0", first)
         self.after: dict[str, Tree] = {}
+        self._wrong: dict[tuple[str, bytes], list[str]] = {}
         for step in FOLLOWS:
             self.lay(self.before(step))
             sealed(self.run(step))
@@ -121,7 +128,21 @@ class Story:
         return int(told["sequence"]) if told else 0
 
     def wrong_after(self, step: str) -> list[str]:
-        """Runs a step on the disk as it is: what is then not as the step leaves it when nothing disturbs it."""
+        """Runs a step on the disk as it is: what is then not as the step leaves it when nothing disturbs it.
+
+        What a run does follows from what it finds, so it is run once for each state: many faults leave the same.
+        """
+        key = (step, disk.digest(disk.read(self.base)))
+        if key not in self._wrong:
+            self._wrong[key] = self._run_again(step)
+        return self._wrong[key]
+
+    @property
+    def states(self) -> int:
+        """From how many states of the disk a step was run again."""
+        return len(self._wrong)
+
+    def _run_again(self, step: str) -> list[str]:
         done = self.run(step)
         if done.status != 0:
             return [f"the next run ended with {done.status}: {done.said}"]

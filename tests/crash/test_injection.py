@@ -56,7 +56,8 @@ def test_a_fault_at_a_call_that_writes_leaves_nothing_torn(
     assert {"openat", "write", "rename", "mkdir", "rmdir", "fsync", "flock"} <= _names(points)
     before, ends = story.before(step), Counter[int]()
     least, most = story.sequence(before), story.sequence(story.after[step])
-    for point in sample(points, scale.points, scale.seed + FAULTS.index(fault) * 10 + STEPS.index(step)):
+    tried = sample(points, scale.points, scale.seed + FAULTS.index(fault) * 10 + STEPS.index(step))[scale.part]
+    for point in tried:
         at = f"{fault} at {point.name} {point.number}, {point.path()}"
         story.lay(before)
         inject = f"{point.name}:{fault}:when={point.number}"
