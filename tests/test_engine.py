@@ -92,7 +92,7 @@ def _ended(process: int) -> bool:
 
 def test_a_server_that_does_not_start_is_a_held_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "_ARGUMENTS", ("-c", "raise SystemExit('no such module')"))
-    server = engine._TemporaryServer()
+    server = engine.TemporaryServer()
     with pytest.raises(HeldError, match="no such module") as raised:
         server.ready()
     assert raised.value.exit_status == 3

@@ -19,7 +19,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,8 @@ _DEFAULTS = {
 #: What a flow imports late, because it takes seconds, and can have imported for nothing while a server starts. Where
 #: something is published already, a run often finds that nothing has changed, and then needs none of it.
 _MEANWHILE = {"release": ("great_expectations",), "watch": ("great_expectations",)}
+#: What makes Prefect leave out the services that only a schedule needs.
+_SINGLE_RUN = {"PREFECT__SERVER_EPHEMERAL": "1", "PREFECT__SERVER_FINAL": "1"}
 _ARGUMENTS = ("-m", "incumbent.engine")
 
 
@@ -49,8 +51,7 @@ def run(name: str, **parameters: Any) -> dict[str, Any]:
 
     The run's errors come out as they were raised in the flow. Raises HeldError when no server could be started.
     """
-    for variable, value in _DEFAULTS.items():
-        os.environ.setdefault(variable, value)
+    set_defaults()
     server = None if server_configured() else _temporary_server()
     flow = load(name)
     if server and not any(Path(parameters.get("published", "published")).glob("*/latest.json")):
@@ -59,6 +60,12 @@ def run(name: str, **parameters: Any) -> dict[str, Any]:
     with _settings(server.ready() if server else None):
         report: dict[str, Any] = flow(**parameters)
     return report
+
+
+def set_defaults() -> None:
+    """Prefect's settings as we want them, for this process and its children, where the environment says nothing."""
+    for variable, value in _DEFAULTS.items():
+        os.environ.setdefault(variable, value)
 
 
 def load(name: str) -> Callable[..., dict[str, Any]]:
@@ -107,32 +114,41 @@ def _settings(api_url: str | None) -> Iterator[None]:
         yield
 
 
-_server: _TemporaryServer | None = None
+_server: TemporaryServer | None = None
 
 
-def _temporary_server() -> _TemporaryServer:
+def _temporary_server() -> TemporaryServer:
     """The server of this process, started once. It lives until the process ends, so that late logs still arrive."""
     global _server
     if _server is None or not _server.alive():
-        _server = _TemporaryServer()
+        _server = TemporaryServer()
         atexit.register(_server.stop)
     return _server
 
 
-class _TemporaryServer:
-    """A Prefect server on a free local port, in a process that ends when this one does, however this one ends."""
+class TemporaryServer:
+    """A Prefect server on a local port, in a process that ends when this one does, however this one ends.
 
-    def __init__(self) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        self.url = f"http://127.0.0.1:{port}/api"
+    `port`: 0 for one that is free. `whole`: with the services that a schedule needs, and the pages; without, what a
+    single run needs. `environment`: more variables for it.
+    """
+
+    def __init__(self, *, port: int = 0, whole: bool = False, environment: Mapping[str, str] | None = None) -> None:
+        self._port = port or _free_port()
+        self.url = f"http://127.0.0.1:{self._port}/api"
+        self._environment = {**_SINGLE_RUN, "PREFECT_UI_ENABLED": "0"} if not whole else {}
+        self._environment |= environment or {}
+        self.restart()
+
+    def restart(self) -> None:
+        """Starts it, where it has ended."""
         self._words = tempfile.TemporaryFile()  # noqa: SIM115 - it is the server's, and goes with it
         self._process = subprocess.Popen(
-            [sys.executable, *_ARGUMENTS, str(port)],
+            [sys.executable, *_ARGUMENTS, str(self._port)],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=self._words,
+            env={**os.environ, **self._environment},
             start_new_session=True,  # Ctrl-C is for the run, which still has to tell the server
         )
 
@@ -169,6 +185,12 @@ class _TemporaryServer:
             self._process.wait()
 
 
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 def serve(port: int) -> None:
     """Be the temporary server on `port` until standard input closes, which it does when the parent ends."""
     import uvicorn
@@ -183,5 +205,4 @@ def _end_with_parent() -> None:
 
 
 if __name__ == "__main__":
-    os.environ.update({"PREFECT_UI_ENABLED": "0", "PREFECT__SERVER_EPHEMERAL": "1", "PREFECT__SERVER_FINAL": "1"})
     serve(int(sys.argv[1]))

@@ -124,7 +124,12 @@ def _live(live: bool, history: bool, contact: str | None, bases: Sequence[str]) 
         for option in (option for option, present in given.items() if present):
             raise InputError(f"{option} asks for a network", where=option, expected="--live beside it")
         return {}
-    origins = {}
+    return {"live": True, "history": history, "contact": contact, "bases": origins(bases)}
+
+
+def origins(bases: Sequence[str]) -> dict[str, str]:
+    """What --base gives, as origin -> the one through which it is reached. Raises InputError."""
+    found = {}
     for text in bases:
         logical, _, real = text.partition("=")
         if not (_ORIGIN.fullmatch(logical) or logical == "*") or not _ORIGIN.fullmatch(real):
@@ -133,8 +138,8 @@ def _live(live: bool, history: bool, contact: str | None, bases: Sequence[str]) 
                 where=f"--base {text}",
                 expected="ORIGIN=ORIGIN, such as https://www.gov.uk=http://127.0.0.1:8000, or *=ORIGIN",
             )
-        origins[logical] = real
-    return {"live": True, "history": history, "contact": contact, "bases": origins}
+        found[logical] = real
+    return found
 
 
 def _flow(name: str, quiet: bool, target_options: Sequence[str], **parameters: Any) -> dict[str, Any]:

@@ -39,6 +39,12 @@ def text(report: Mapping[str, Any]) -> str:
     return "\n".join(printable(line, 600) for line in lines if line) + "\n"
 
 
+def line(report: Mapping[str, Any]) -> str:
+    """The report on one line of a log: how it ended, why, what to do."""
+    error = report["error"] or {}
+    return printable(f"{report['roster']}: " + "; ".join(filter(None, (_end(report), *_line_of(error)))), 1000)
+
+
 def message(report: Mapping[str, Any], site: str | None = None) -> Message | None:
     """What somebody should know of a run, or None. `site`: the address at which the published folder is served."""
     news = list(filter(None, [_ENDS[report["outcome"]][0], *_news(report)]))
@@ -86,6 +92,10 @@ def _error(report: Mapping[str, Any]) -> list[str]:
         return []
     labels = (("why", "what"), ("where", "where"), ("expected", "expected"), ("what to do", "do"))
     return [f"{label}: {error[key]}" for label, key in labels if error.get(key)]
+
+
+def _line_of(error: Mapping[str, Any]) -> list[str]:
+    return [f"{error[key]}" for key in ("what", "do") if error.get(key)]
 
 
 def _entries(report: Mapping[str, Any]) -> list[str]:

@@ -37,7 +37,7 @@ def folder(environment: Mapping[str, str] | None = None) -> Path:
 
 def write(runs: Path, report: Report, text: str) -> Path:
     """Writes a report and its text, each whole or not at all, and removes the oldest beyond KEPT. Raises OSError."""
-    place = runs / report["roster"]
+    place = runs / str(report["roster"])
     place.mkdir(parents=True, exist_ok=True)
     stamp = str(report["started"]).replace(":", "")
     path = place / f"{stamp}.json"

@@ -96,6 +96,7 @@ def finish(report: runs.Report, *, say: Say, warn: Say) -> None:
     """Sends what is to be told of a report, puts into it who got it, and writes it to the folder of runs."""
     folder = runs.folder()
     report |= _sources_since(folder, report)
+    (warn if report["error"] else say)(messages.line(report))
     message = messages.message(report, site())
     if message is not None:
         _notify(message, report, warn)
@@ -104,7 +105,7 @@ def finish(report: runs.Report, *, say: Say, warn: Say) -> None:
     except OSError as error:
         warn(f"the report of the run cannot be written: {error}; set {runs.VARIABLE} to a folder that can be")
     else:
-        say(f"{report['outcome']}; the report of the run: {path}")
+        say(f"the report of the run: {path}")
 
 
 def site(environment: Mapping[str, str] | None = None) -> str | None:
