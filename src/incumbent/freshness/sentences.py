@@ -128,7 +128,9 @@ def _parts(findings: pl.DataFrame, standing: Standing, statements: pl.DataFrame,
     # An end without a date had come by the day on which it was said.
     ended_by = pl.when(pl.col("event") == "ends").then(pl.format("by {}", date_words(seen)))
     new_name = pl.when(pl.col("event") == "renamed").then(pl.col("status_note"))
-    key = statements.select(
+    # Of millions of statements a few have a sentence.
+    telling = statements.join(findings.select(pl.col("key").unique()), left_on="row", right_on="key", how="semi")
+    key = telling.select(
         pl.col("row").alias("key"),
         pl.col("shown").alias("them"),
         pl.col("person").alias("as_written"),
@@ -158,7 +160,7 @@ def _parts(findings: pl.DataFrame, standing: Standing, statements: pl.DataFrame,
     )
     # As listed, and where the list gives no title, as curation reads it.
     desk = office_words(pl.coalesce("post", "office"), pl.coalesce("organisation", "body"))
-    listed = standing.entries.select(
+    listed = standing.entries.join(findings.select(pl.col("entry").unique()), on="entry", how="semi").select(
         "entry",
         pl.coalesce("person", pl.lit("Nobody")).alias("listed"),
         pl.coalesce(desk, pl.lit("the post listed")).alias("desk"),
