@@ -78,9 +78,11 @@ def publish(
 def note_check(
     published: Path, slug: str, *, checked_at: str, sources: Sequence[dict[str, Any]] = (), next_run: str | None = None
 ) -> None:
-    """Puts into status.json that the live version was checked and still holds. Raises LockedError."""
+    """Puts into status.json that the live version was checked and still holds. Raises LockedError, and InputError for
+    a signing key that cannot be used."""
     folder = published / slug
     with durable.locked(folder), ledger.scratch(folder):
+        sealing.signer_of(folder)
         recover(folder)
         status = {"last_checked": checked_at, "next_run": next_run, "sources": list(sources)}
         living.note(folder, status)

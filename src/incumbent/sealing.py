@@ -51,7 +51,17 @@ def signer_of(folder: Path) -> Signer | None:
                 do="name the key; or remove keys.json and every .sig, if it is no longer to be signed",
             )
         return None
-    _listed(folder, signer)
+    for each in (folder, folder.parent):
+        _listed(each, signer)
+    return signer
+
+
+def signer_above(published: Path) -> Signer | None:
+    """The same for what is above the rosters. Raises InputError for a key that cannot be used, or that the list of
+    public keys lacks."""
+    signer = signing.configured()
+    if signer is not None:
+        _listed(published, signer)
     return signer
 
 
@@ -86,8 +96,8 @@ def seal(folder: Path, scratch: Path, *, pages: Collection[str] = (), whole: boo
 
 def seal_pages(published: Path, scratch: Path, pages: Collection[str]) -> None:
     """Seals published/ itself with `pages`, all of its own that there are. The caller holds the lock of `published`,
-    and `scratch` is a folder on the same file system. Raises InputError as `signer_of`."""
-    _seal_above(published, scratch, signing.configured(), pages)
+    and `scratch` is a folder on the same file system. Raises InputError as `signer_above`."""
+    _seal_above(published, scratch, signer_above(published), pages)
 
 
 def is_behind(folder: Path) -> bool:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from incumbent import durable, edtf, ledger, living, manifest
+from incumbent import durable, edtf, ledger, living, manifest, sealing
 from incumbent.errors import InputError, VerifyError
 
 _LONGEST_NOTE = 500
@@ -26,8 +26,8 @@ def withdraw(
     """Withdraws the versions `named` (such as 1.1.0) of a roster. One that already is withdrawn stays as it was.
 
     `reason`: one of ledger.REASONS; `date`: the day of the decision; `note`: published in the tombstone, so without
-    personal data. Raises InputError for an unknown version, reason or day; LockedError when another run is publishing
-    here.
+    personal data. Raises InputError for an unknown version, reason or day, and for a signing key that cannot be used;
+    LockedError when another run is publishing here.
     """
     folder = published / slug
     if reason not in ledger.REASONS:
@@ -40,6 +40,7 @@ def withdraw(
     with durable.locked(folder), ledger.scratch(folder) as scratch:
         from incumbent import publish  # it completes withdrawals, and so knows this module
 
+        sealing.signer_of(folder)
         publish.recover(folder)
         listed = ledger.versions(folder)
         wanted = [_find(listed, version, folder) for version in named]

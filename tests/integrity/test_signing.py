@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from incumbent import manifest, sealing, signing
+from incumbent import manifest, publish, sealing, signing, withdrawal
 from incumbent.errors import InputError
+from incumbent.site import writing
+from tests import synthetic_package as synthetic
 from tests.integrity import places
 from tests.integrity.conftest import Signed
 
@@ -205,6 +208,36 @@ def test_what_is_signed_is_not_left_without_its_key(signed: Signed, monkeypatch:
     with pytest.raises(InputError, match="lacks the key that signs"):
         sealing.signer_of(folder)
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize("fault", ["no key", "no such file", "a list that lacks it", "a damaged list"])
+def test_a_key_that_cannot_sign_is_refused_before_anything_is_written(
+    signed: Signed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    """Whatever was asked for: half of a job would leave what is published with signatures of something else."""
+    published = signed.published
+    if fault == "no such file":
+        monkeypatch.setenv(signing.VARIABLE, str(tmp_path / "gone.pem"))
+    elif fault == "a list that lacks it":
+        monkeypatch.setenv(signing.VARIABLE, str(signed.private))
+        (tmp_path / "others.json").write_bytes(signing.list_bytes([signing.PublicKey(bytes(32))]))
+        monkeypatch.setenv(signing.LIST_VARIABLE, str(tmp_path / "others.json"))
+    elif fault == "a damaged list":
+        monkeypatch.setenv(signing.VARIABLE, str(signed.private))
+        (published / signing.LIST).write_text("{")
+    before = {path: path.read_bytes() for path in published.rglob("*") if path.is_file()}
+    later = synthetic.draft("2032-01-31", extra=True, days=200)
+    jobs: list[Callable[[], object]] = [
+        lambda: publish.publish(later, published, places.SLUG),
+        lambda: publish.note_check(published, places.SLUG, checked_at="2031-12-30"),
+        lambda: withdrawal.withdraw(published, places.SLUG, ["1.2.0"], reason="defective", date="2031-12-30"),
+        lambda: writing.write_pages(published, places.SLUG),
+    ]
+    jobs += [] if fault == "no key" else [lambda: writing.write_index(published)]  # beside no roster nothing is signed
+    for job in jobs:
+        with pytest.raises(InputError):
+            job()
+        assert {path: path.read_bytes() for path in published.rglob("*") if path.is_file()} == before
 
 
 def test_sealing_again_changes_no_byte(signed: Signed, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -160,12 +160,6 @@ def test_the_command_publishes_to_s3(run: Any, place: Place, tmp_path: Path, mon
     assert bucket.KEY not in out + err
 
 
-def test_a_command_that_knows_folders_only_refuses_an_address(run: Any, tmp_path: Path) -> None:
-    status, _, err = run("history", "harbour-board", "--published", "s3://bucket/prefix")
-    assert status == 2
-    assert "this command reads and writes a folder" in err
-
-
 def test_the_command_lays_out_pages(run: Any, tmp_path: Path) -> None:
     publish.publish(drafts()[FIRST], tmp_path / "published", SLUG)
     status, out, _ = run("pages", "--published", tmp_path / "published", "--to", tmp_path / "site")

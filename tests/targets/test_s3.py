@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from incumbent import publish, targets, verify, withdrawal
 from incumbent.errors import LockedError
+from incumbent.targets.s3 import S3Store
 from tests.targets.conftest import Place
 from tests.targets.drafts import FIRST, RIVAL, SECOND, SLUG, content, drafts, live, release, settled
 
@@ -112,3 +114,20 @@ def test_a_target_can_be_read_without_being_written_to(place: Place, tmp_path: P
         (folder / SLUG / "stray").write_text("a stray file")
     assert {method for method, _, _ in place.line.seen} == {"GET"}
     assert content(place.download(tmp_path / "after")) == content(before)
+
+
+def test_a_listing_of_more_than_a_page_is_whole(place: Place) -> None:
+    """S3 lists a thousand objects at a time. Beside them stands what some programs make to show a folder."""
+    names = [f"{SLUG}/v1.0.0/{number:04}" for number in range(1_003)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda name: place.put(name, name.encode()), names))
+    place.put(f"{SLUG}/empty/", b"")
+    store = S3Store(place.address, place.address.removeprefix("s3://"), {"endpoint_url": place.line.endpoint})
+    listed = store.listed()
+    assert sorted(listed) == names
+    assert len(place.line.seen) == 2, "the server gave all of it in one page: nothing was proven"
+    assert {each.size for each in listed.values()} == {len(names[0])}
+    assert all(each.age is not None and -5 < each.age < 600 for each in listed.values())
+    assert sorted(store.listed(f"{SLUG}/v1.0.0/10")) == names[1_000:]
+    content, tag = store.read(names[-1])
+    assert (content.decode(), tag) == (names[-1], listed[names[-1]].tag)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from incumbent import output
+from incumbent import output, targets
 from incumbent.commands import options
 from incumbent.commands.versions import version_folder
 
@@ -23,6 +23,7 @@ _SAID = ("person", "post", "organisation", "event", "start", "end", "as_at", "pl
 @click.argument("field", required=False)
 @click.option("--version", "version", default="latest", show_default=True, help="Which published version to explain.")
 @options.published
+@options.target
 @options.archive
 @options.rosters
 @options.as_json
@@ -32,6 +33,7 @@ def explain(
     field: str | None,
     version: str,
     published: str,
+    target_options: tuple[str, ...],
     archive: str | None,
     rosters: str | None,
     as_json: bool,
@@ -45,9 +47,10 @@ def explain(
     from incumbent.archive import Archive
 
     loaded = roster_module.load(roster, Path(rosters) if rosters else None)
-    folder = version_folder(published, loaded.slug, version)
     kept = Archive(Path(archive) if archive else loaded.folder / "archive")
-    explanation = explanations.explain(loaded, kept, folder, entry, field)
+    with targets.opened(published, target_options, write=False) as place:
+        folder = version_folder(place, loaded.slug, version)
+        explanation = explanations.explain(loaded, kept, folder, entry, field)
     if as_json:
         output.deliver(output.json_text(explanation.as_dict()), None)
     else:

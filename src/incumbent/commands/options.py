@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import click
@@ -14,6 +15,8 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 PUBLISHED = "published"
 DEFAULT_ROSTER = "uk-civil-service-leadership"
+
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?")
 
 
 def published(command: Command) -> Command:
@@ -95,6 +98,21 @@ def live(command: Command) -> Command:
     ):
         command = option(command)
     return command
+
+
+def origins(bases: Sequence[str]) -> dict[str, str]:
+    """What --base gives: each origin (* for all), and the one through which it is reached. Raises InputError."""
+    found = {}
+    for text in bases:
+        named, _, reached = text.partition("=")
+        if not (_ORIGIN.fullmatch(named) or named == "*") or not _ORIGIN.fullmatch(reached):
+            raise InputError(
+                "this is no pair of origins",
+                where=f"--base {text}",
+                expected="ORIGIN=ORIGIN, such as https://www.gov.uk=http://127.0.0.1:8000, or *=ORIGIN",
+            )
+        found[named] = reached
+    return found
 
 
 def _place(context: click.Context, parameter: click.Parameter, value: str) -> str:

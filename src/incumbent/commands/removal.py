@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from incumbent import output
+from incumbent import output, targets
 from incumbent.commands import options
 from incumbent.commands.verifying import signing_key
 from incumbent.errors import InputError
@@ -26,10 +26,18 @@ def _today() -> str:
 @click.option("--note", default=None, metavar="TEXT", help="A line that is published with it, without personal data.")
 @click.option("--date", default=None, metavar="DATE", help="The day of the decision (default: today).")
 @options.published
+@options.target
 @signing_key
 @options.as_json
 def withdraw(
-    roster: str, version: str, reason: str, note: str | None, date: str | None, published: str, as_json: bool
+    roster: str,
+    version: str,
+    reason: str,
+    note: str | None,
+    date: str | None,
+    published: str,
+    target_options: tuple[str, ...],
+    as_json: bool,
 ) -> None:
     """Take VERSION of ROSTER back: its files go, a tombstone with hash, date and reason stays.
 
@@ -37,7 +45,8 @@ def withdraw(
     """
     from incumbent import withdrawal
 
-    done = withdrawal.withdraw(Path(published), roster, [version], reason=reason, date=date or _today(), note=note)
+    with targets.opened(published, target_options) as folder:
+        done = withdrawal.withdraw(folder, roster, [version], reason=reason, date=date or _today(), note=note)
     if as_json:
         output.deliver(output.json_text(asdict(done)), None)
         return
@@ -53,6 +62,7 @@ def withdraw(
 @click.option("--date", default=None, metavar="DATE", help="The day of the decision (default: today).")
 @click.option("--yes", is_flag=True, help="Withdraw the versions that show the person without asking.")
 @options.published
+@options.target
 @signing_key
 @options.rosters
 @options.as_json
@@ -64,6 +74,7 @@ def suppress(
     date: str | None,
     yes: bool,
     published: str,
+    target_options: tuple[str, ...],
     rosters: str | None,
     as_json: bool,
 ) -> None:
@@ -77,18 +88,19 @@ def suppress(
 
     loaded = roster_module.load(roster, Path(rosters) if rosters else None)
     suppression.required_secret()
-    found = suppressing.look_up(Path(published), loaded.slug, *people)
-    if found.versions and not yes:
-        _ask(loaded.slug, found.versions)
-    done = suppressing.suppress(
-        loaded.folder / "curation",
-        Path(published),
-        loaded.slug,
-        found,
-        reason=reason,
-        date=date or _today(),
-        expires=until,
-    )
+    with targets.opened(published, target_options) as folder:
+        found = suppressing.look_up(folder, loaded.slug, *people)
+        if found.versions and not yes:
+            _ask(loaded.slug, found.versions)
+        done = suppressing.suppress(
+            loaded.folder / "curation",
+            folder,
+            loaded.slug,
+            found,
+            reason=reason,
+            date=date or _today(),
+            expires=until,
+        )
     answer = {
         "known": found.published,
         "withdrawn": list(done.versions) if done else [],

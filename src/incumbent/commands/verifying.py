@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import re
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -23,7 +22,6 @@ if TYPE_CHECKING:  # loaded by the command that needs it
 
 #: The variable that names the memory for those who always want one.
 REMEMBER = "INCUMBENT_REMEMBER"
-_ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?")
 
 
 @click.command()
@@ -72,7 +70,7 @@ def verify(
 
     given = tuple(key for name in keys for key in signing.read_keys(Path(name))) if keys else None
     progress = output.Progress(quiet=quiet)
-    with _place(path, contact, _origins(bases), delay, progress) as place, progress.step(f"verifying {path}"):
+    with _place(path, contact, options.origins(bases), delay, progress) as place, progress.step(f"verifying {path}"):
         if remember and not place.problems:
             now = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
             problems = remembered.verified(place.folder, place.name, Path(remember), now, keys=given)
@@ -159,21 +157,6 @@ def signing_key(command: options.Command) -> options.Command:
         callback=set_variable,
         help="Sign what is published with the private key in FILE (else INCUMBENT_SIGNING_KEY).",
     )(command)
-
-
-def _origins(bases: Sequence[str]) -> dict[str, str]:
-    """The pairs of --base. Raises InputError."""
-    found = {}
-    for text in bases:
-        named, _, reached = text.partition("=")
-        if not (_ORIGIN.fullmatch(named) or named == "*") or not _ORIGIN.fullmatch(reached):
-            raise InputError(
-                "this is no pair of origins",
-                where=f"--base {text}",
-                expected="ORIGIN=ORIGIN, such as https://data.example.org=http://127.0.0.1:8000",
-            )
-        found[named] = reached
-    return found
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from incumbent import output
+from incumbent import output, targets
 from incumbent.commands import options
 from incumbent.errors import InputError
 
@@ -23,15 +23,19 @@ _MOST_SHOWN = 200
 @click.argument("new")
 @click.option("--format", "format_", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True)
 @options.published
+@options.target
 @options.as_json
-def diff(roster: str, old: str, new: str, format_: str, published: str, as_json: bool) -> None:
+def diff(
+    roster: str, old: str, new: str, format_: str, published: str, target_options: tuple[str, ...], as_json: bool
+) -> None:
     """What changed in ROSTER between the versions OLD and NEW, cell by cell.
 
     A version is written 1.0.0 or v1.0.0; the word latest is the last one.
     """
     from incumbent import difference
 
-    changes = difference.diff(version_folder(published, roster, old), version_folder(published, roster, new))
+    with targets.opened(published, target_options, write=False) as folder:
+        changes = difference.diff(*(version_folder(folder, roster, each) for each in (old, new)))
     format_ = "json" if as_json else format_
     if format_ != "table":
         output.deliver(output.frame_text(changes, format_), None)
@@ -51,40 +55,33 @@ def diff(roster: str, old: str, new: str, format_: str, published: str, as_json:
 @click.argument("roster")
 @click.argument("entry", required=False)
 @options.published
+@options.target
 @options.as_json
-def history(roster: str, entry: str | None, published: str, as_json: bool) -> None:
+def history(roster: str, entry: str | None, published: str, target_options: tuple[str, ...], as_json: bool) -> None:
     """The versions of ROSTER, oldest first, each with how much changed; or one ENTRY of its list over time.
 
     Of an entry: when the list had it, how long the list stayed wrong about it, and the verdict of each version. ENTRY
     is an entry_id, now or earlier, or a part of a name; entries that are long gone from the list are found too.
     """
-    from incumbent import ledger, publish
     from incumbent.entry_history import entry_history
 
-    if entry is None:
-        versions = publish.history(Path(published), roster)
-        if as_json:
-            output.deliver(output.json_text(output.rows_of(versions)), None)
+    with targets.opened(published, target_options, write=False) as folder:
+        if entry is None:
+            _print_versions(folder, roster, as_json=as_json)
             return
-        columns = ("version", "as_of", "state", "added", "removed", "changed")
-        output.print_table(columns, versions.select(columns).rows())
-        for withdrawn in ledger.versions(Path(published) / roster):
-            if withdrawn["state"] == "withdrawn":
-                output.print_line(ledger.told(withdrawn))
-        return
-    found = entry_history(Path(published), roster, entry)
+        found = entry_history(folder, roster, entry)
     if as_json:
         output.deliver(output.json_text(found.as_dict()), None)
     else:
         _print_entry(found)
 
 
-def version_folder(published: str, roster: str, version: str) -> Path:
+def version_folder(published: Path, roster: str, version: str) -> Path:
     """The folder of one version of a roster. Raises InputError that names the versions that there are, or says when and
     why the version was withdrawn."""
-    folder = Path(published) / roster
+    folder = published / roster
     if not folder.is_dir():
-        raise InputError(f"nothing is published as {roster!r}", where=published, do="run it first: incumbent run")
+        raise InputError(f"nothing is published as {roster!r}", where=str(published), do="run it first: incumbent run")
     from incumbent import ledger
 
     listed, live = ledger.versions(folder), ledger.current(folder)
@@ -107,6 +104,20 @@ def version_folder(published: str, roster: str, version: str) -> Path:
         expected=", ".join(path.name[1:] for path in named) or "a published version",
         do=f"incumbent history {roster} lists them",
     )
+
+
+def _print_versions(published: Path, roster: str, *, as_json: bool) -> None:
+    from incumbent import ledger, publish
+
+    versions = publish.history(published, roster)
+    if as_json:
+        output.deliver(output.json_text(output.rows_of(versions)), None)
+        return
+    columns = ("version", "as_of", "state", "added", "removed", "changed")
+    output.print_table(columns, versions.select(columns).rows())
+    for withdrawn in ledger.versions(published / roster):
+        if withdrawn["state"] == "withdrawn":
+            output.print_line(ledger.told(withdrawn))
 
 
 def _print_entry(found: EntryHistory) -> None:

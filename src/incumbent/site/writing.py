@@ -23,6 +23,7 @@ def write_pages(published: Path, slug: str) -> Written:
     if not (folder / "versions.json").is_file():
         read(published, slug)  # says what is missing
     with durable.locked(folder), ledger.scratch(folder) as scratch:
+        sealing.signer_of(folder)  # what cannot sign is refused before anything is written
         written = replace(folder, site.pages(published, slug), scratch)
         sealing.seal(folder, scratch, pages=written.paths, whole=True)
     return written
@@ -31,6 +32,7 @@ def write_pages(published: Path, slug: str) -> Written:
 def write_index(published: Path) -> None:
     """The index of all rosters, and what every page shares. Raises LockedError."""
     with durable.locked(published, wait=True), ledger.scratch(published) as scratch:
+        sealing.signer_above(published)
         replace_index(published, scratch)
 
 
