@@ -16,7 +16,10 @@ from incumbent.errors import IncumbentError, RosterError
 from incumbent.sources.html import check_selector
 
 FILE = "roster.yaml"
-_SLUG = r"^[a-z0-9][a-z0-9-]{0,80}$"
+#: What names a roster or a source.
+SLUG = r"^[a-z0-9][a-z0-9-]{0,80}$"
+#: Where readers can write to: an e-mail address, with `mailto:` or without, or a page of the web.
+_CONTACT = re.compile(r"(mailto:)?[^\s@:/?&<>\"]+@[^\s@:/?&<>\"]+\.[^\s@:/?&<>\"]+|https://[^\s/<>\"]+\.[^\s<>\"]+")
 
 
 def load(slug_or_path: str | Path, rosters_dir: Path | None = None) -> Roster:
@@ -170,6 +173,13 @@ def _checked_cron(text: str) -> str:
     return text
 
 
+def _checked_contact(text: str) -> str:
+    """Words, which nobody is shown, or an address, which readers are: one that leads nowhere is refused."""
+    if re.match(r"(?i)[a-z][a-z0-9+.-]*:\S|[^\s@]*@[^\s@]*$", text) and not _CONTACT.fullmatch(text):
+        raise ValueError(f"{text!r} is no address such as mailto:lists@example.org or https://example.org/issues")
+    return text
+
+
 Date = Annotated[str, AfterValidator(_checked_date)]
 Day = Annotated[str, AfterValidator(_checked_day)]
 Url = Annotated[str, AfterValidator(_checked_url)]
@@ -199,7 +209,7 @@ class Politeness(_Model):
 class Source(_Model):
     """One source: who says it, where, in which format, and what must be true of it."""
 
-    id: Annotated[str, Field(pattern=_SLUG)]
+    id: Annotated[str, Field(pattern=SLUG)]
     role: Literal["roster", "evidence"] = "evidence"
     adapter: Text
     title: Text
@@ -269,12 +279,12 @@ class Schedule(_Model):
 class Roster(_Model):
     """A roster as roster.yaml declares it. `releases` are the days for which an edition is published."""
 
-    slug: Annotated[str, Field(pattern=_SLUG)]
+    slug: Annotated[str, Field(pattern=SLUG)]
     title: Text
     description: Text
     licence: Text
     attribution: Text
-    contact: Text
+    contact: Annotated[str, AfterValidator(_checked_contact)] = ""  # who is told of errors; published if an address
     as_of: Day | None = None  # what a run without --as-of uses; today's date where it is not set
     releases: list[Day] = Field(default_factory=list)
     policy: Policy = Policy()

@@ -1,7 +1,8 @@
-"""`incumbent roster`: the rosters that there are, and whether their folders hold what they must."""
+"""`incumbent roster`: the rosters that there are, whether their folders hold what they must, and a new one."""
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,33 @@ if TYPE_CHECKING:
 
 @click.group()
 def roster() -> None:
-    """The rosters: list and validate them."""
+    """The rosters: make, list, and validate them."""
+
+
+@roster.command()
+@click.argument("slug")
+@options.rosters
+@click.option("--title", metavar="TEXT", help="What the list is called. Default: SLUG, as words.")
+def new(slug: str, rosters: str | None, title: str | None) -> None:
+    """Make the folder of a roster SLUG: an invented list that runs, to be replaced by yours."""
+    from incumbent.scaffold import scaffold
+
+    words = title or slug.replace("-", " ").capitalize()
+    made = scaffold(slug, Path(rosters or "rosters"), words, dt.datetime.now(dt.UTC).date())
+    output.print_line(f"made {made}: its list and its facts are invented, in pages/; README.md there says what is what")
+    output.print_line(f"next: incumbent run {slug} --rosters {made.parent}")
+
+
+@roster.command()
+@click.argument("names", metavar="ROSTER...", nargs=-1, required=True)
+@options.rosters
+def transcribe(names: tuple[str, ...], rosters: str | None) -> None:
+    """Bring the pages of each ROSTER that were written by hand (pages/) into its archive, for releases to read."""
+    from incumbent import transcribe as transcribing
+
+    for name in names:
+        for path in transcribing.rebuild(_load(name, rosters).folder):
+            output.print_line(f"{path} ({path.stat().st_size} bytes)")
 
 
 @roster.command("list")
