@@ -1,4 +1,4 @@
-"""A roster of three lines whose sources a server on the loopback interface answers for, slowly where a test wants it."""
+"""A roster of three lines, whose sources a server on the loopback interface answers for, slowly where it is to."""
 
 from __future__ import annotations
 
