@@ -26,12 +26,13 @@ JOBS = 2
 LOCK = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 	--custom-compile-command "make lock" --quiet
 
-.PHONY: help run releases test install install-dev lint format types check wheel lock upgrade clean
+.PHONY: help run releases docs test install install-dev lint format types check wheel lock upgrade clean
 
 help:
 	@echo "make run      check the bundled roster and publish the result under $(PUBLISHED)/"
 	@echo "make test     run all tests"
 	@echo "make releases make what published/ holds"
+	@echo "make docs     the documentation as a site, in build/docs"
 	@echo "make lint     ruff: rules and formatting      make format   apply both"
 	@echo "make types    mypy --strict"
 	@echo "make check    lint, types, test: what to run before a commit"
@@ -46,6 +47,9 @@ run: $(VENV)/.installed
 releases: $(VENV)/.installed
 	for day in $(RELEASES); do \
 	  $(BIN)/incumbent run $(EDITION) --as-of $$day --published $(PUBLISHED) || exit $$?; done
+
+docs: $(VENV)/.installed-dev
+	$(BIN)/mkdocs build --strict
 
 test: $(VENV)/.installed-dev
 	$(BIN)/pytest --numprocesses $(JOBS) --dist loadfile $(PYTEST_ARGS)

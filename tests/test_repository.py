@@ -98,7 +98,7 @@ def _anchors(page: Path) -> set[str]:
 
 def test_the_figures_of_the_readme_are_those_of_the_first_edition(repository: Path) -> None:
     readme = (repository / "README.md").read_text(encoding="utf-8")
-    (shown,) = re.findall(r"<!-- figures -->\n```\n(.*?)```\n<!-- /figures -->", readme, re.DOTALL)
+    (shown,) = re.findall(r"<!-- figures -->\n```text\n(.*?)```\n<!-- /figures -->", readme, re.DOTALL)
     version = repository / "published/uk-civil-service-leadership/v1.0.0"
     made = release_report(version, title="", slug="", number="1.0.0", changed=True, sources=[], checks=[])
     assert shown.splitlines() == [
