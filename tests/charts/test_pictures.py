@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 import pytest
@@ -280,9 +278,3 @@ def test_an_axis_of_time_has_few_marks_at_round_days(first: str, last: str, expe
 )
 def test_shares_are_rounded_and_never_to_what_is_wrong(part: int, whole: int, said: str) -> None:
     assert words.percent(part, whole) == said
-
-
-def test_every_reason_of_the_schema_has_its_words(repository: Path) -> None:
-    schema: dict[str, Any] = json.loads((repository / "schemas/findings.json").read_text("utf-8"))
-    known = next(field for field in schema["fields"] if field["name"] == "reason")["constraints"]["enum"]
-    assert set(known) == set(words.REASONS)

@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from incumbent import wording
 from incumbent.charts import words
 from incumbent.charts.bars import ROW, labelled_bars
 from incumbent.charts.drawing import Plan
@@ -38,9 +39,8 @@ def plan(tables: Mapping[str, pl.DataFrame], source: str) -> Plan | None:
     counted = counted.sort("entries", "reason", descending=[True, False])
     shown = counted.head(MOST) if counted.height > MOST + 1 else counted
     rest = each.join(shown, on="reason", how="anti")
-    table = shown.select(
-        "reason", pl.col("reason").map_elements(words.reason, return_dtype=pl.String).alias("label"), "entries"
-    )
+    labels = [wording.label(wording.REASONS, reason) for reason in shown["reason"]]
+    table = shown.select("reason", pl.Series("label", labels, dtype=pl.String), "entries")
     if not rest.is_empty():
         count = counted.height - MOST
         others = {"reason": None, "label": f"{count:,} {_OTHERS}", "entries": rest["entry_id"].n_unique()}

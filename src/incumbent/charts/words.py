@@ -11,31 +11,6 @@ from anyascii import anyascii
 
 from incumbent.charts.fonts import covered
 
-#: Each reason of schemas/findings.json as the label of a bar: what is wrong with the entry, in a few words.
-REASONS = {
-    "moved": "moved to another post",
-    "left": "left",
-    "retired": "retired",
-    "died": "died",
-    "replaced": "replaced by another holder",
-    "not_listed": "no longer on a complete list",
-    "acting_holder": "covered by somebody acting",
-    "announced_departure": "departure announced",
-    "announced_successor": "successor announced",
-    "not_yet_started": "not yet started",
-    "post_renamed": "post renamed",
-    "post_abolished": "post abolished",
-    "organisation_renamed": "organisation renamed",
-    "vacant": "post vacant",
-    "name_misspelt": "name misspelt",
-    "title_changed": "title changed",
-    "duplicate_entry": "listed twice",
-    "missing_entry": "missing from the list",
-    "disputed": "sources disagree",
-    "account_gone": "account gone",
-    "account_renamed": "account renamed",
-    "account_taken": "handle taken by another",
-}
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
@@ -44,11 +19,6 @@ _MONTHS = (
 _HIDDEN = ("Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp")
 #: Joiners belong to the spelling of names in several scripts.
 _JOINERS = "\u200c\u200d"
-
-
-def reason(name: str) -> str:
-    """The reason as a label; one that we have no words for is itself, with spaces."""
-    return REASONS.get(name, name.replace("_", " "))
 
 
 def entries(number: int) -> str:

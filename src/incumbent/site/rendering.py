@@ -13,7 +13,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from incumbent import descriptor
+from incumbent import descriptor, wording
 from incumbent.site import addresses, words
 
 _HERE = Path(__file__).parent
@@ -67,16 +67,18 @@ def environment() -> Environment:
         "iso": _iso,
         "number": words.number,
         "size": words.size,
-        "reason": functools.partial(words.label, words.REASONS),
-        "state": functools.partial(words.label, words.STATES),
-        "kind": functools.partial(words.label, words.KINDS),
-        "event": functools.partial(words.label, words.EVENTS),
-        "platform": functools.partial(words.label, words.PLATFORMS),
+        "reason": functools.partial(wording.label, wording.REASONS),
+        "state": functools.partial(wording.label, words.STATES),
+        "kind": functools.partial(wording.label, words.KINDS),
+        "event": functools.partial(wording.label, words.EVENTS),
+        "platform": functools.partial(wording.label, wording.PLATFORMS),
         "headed": words.headed,
         "several": words.several,
+        "quoted": words.quoted,
         "web": addresses.web,
         "anchor": addresses.anchor,
         "entry_page": addresses.entry_page,
+        "holders_chart": addresses.holders_chart,
     }
     made.globals |= {"VERDICTS": words.VERDICTS, "CONFIDENCE": words.CONFIDENCE}
     return made

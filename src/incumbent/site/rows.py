@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from incumbent import wording
 from incumbent.site import addresses, words
 from incumbent.site.reading import Published
 
@@ -88,7 +89,7 @@ def data(found: Published, ordered: pl.DataFrame) -> dict[str, Any]:
         "perPage": PER_PAGE,
         "labels": {
             "verdict": {key: name for key, (name, _) in words.VERDICTS.items()},
-            "reasons": words.REASONS,
+            "reasons": dict(wording.REASONS),
             "account_state": words.STATES,
         },
         "file": f"{found.slug}-{found.pointer['version']}",

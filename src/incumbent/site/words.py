@@ -15,32 +15,6 @@ VERDICTS: dict[str, tuple[str, str]] = {
     "current": ("Current", "Recent evidence supports the entry, and none contradicts it."),
 }
 
-#: Each reason, as a reader reads it.
-REASONS: dict[str, str] = {
-    "moved": "moved to another post",
-    "left": "left",
-    "retired": "retired",
-    "died": "died",
-    "replaced": "replaced by another holder",
-    "not_listed": "no longer on a complete list",
-    "acting_holder": "covered by somebody acting",
-    "announced_departure": "departure announced",
-    "announced_successor": "successor announced",
-    "not_yet_started": "not yet started",
-    "post_renamed": "post renamed",
-    "post_abolished": "post abolished",
-    "organisation_renamed": "organisation renamed",
-    "vacant": "post vacant",
-    "name_misspelt": "name misspelt",
-    "title_changed": "title changed",
-    "duplicate_entry": "listed twice",
-    "missing_entry": "missing from the list",
-    "disputed": "sources disagree",
-    "account_gone": "account gone",
-    "account_renamed": "account renamed",
-    "account_taken": "handle taken by another",
-}
-
 #: What each state of an account is called. None known is not the same as none.
 STATES: dict[str, str] = {
     "none_known": "none known",
@@ -70,8 +44,6 @@ KINDS: dict[str, str] = {
     "transcription": "transcribed facts",
     "curation": "decided by hand",
 }
-
-PLATFORMS: dict[str, str] = {"x": "X (Twitter)", "bluesky": "Bluesky", "mastodon": "Mastodon"}
 
 EVENTS: dict[str, str] = {
     "out_of_date": "went out of date",
@@ -181,6 +153,8 @@ def several(text: str | None) -> list[str]:
     return [part for part in (text or "").split(";") if part]
 
 
-def label(known: dict[str, str], value: str | None) -> str:
-    """What `value` is called; one that has no name yet is called by its own words."""
-    return known.get(value or "", (value or "").replace("_", " "))
+def quoted(text: str | None) -> str:
+    """The words of a source for a reader. A row that was written down (`A | B | C`) is shown as its cells, without the
+    address that stands beside it as a link."""
+    cells = [cell.strip() for cell in (text or "").split(" | ")]
+    return " · ".join(cell for cell in cells if not re.match(r"https?://", cell)) if len(cells) > 1 else cells[0]
