@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from incumbent import package
+from incumbent.claims import ACCOUNT_CLAIMS, CLAIMS
 
 AS_OF = "2031-06-28"
 LATER = "2031-10-31"
@@ -197,9 +198,31 @@ def sources(*, extra: bool = False, kind: str = "transcription") -> pl.DataFrame
     return pl.DataFrame([row | shared for row in rows])
 
 
+def claims() -> list[pl.DataFrame]:
+    """What the findings and verdicts cite, of offices and of accounts, and one claim that nothing cites."""
+    said: list[dict[str, Any]] = [
+        {"claim_id": "a" * 20, "person": "Ada Quill", "post": "Harbour Master", "event": "ends", "end": "2031-05",
+         "quote": "Ms Quill has moved to the Lights Office.", "stated_at": "2031-05-09", "locator": "line 12"},
+        {"claim_id": "b" * 20, "person": "Gil Voss", "post": "Harbour Master", "event": "holds", "start": "2031-06-01",
+         "quote": "Gil Voss | Harbour Master | https://port.example/1", "stated_at": "2031-06-20", "locator": "row 3"},
+        {"claim_id": "c" * 20, "post": "Warden", "event": "vacant", "stated_at": "2031-06-21", "locator": "row 4"},
+        {"claim_id": "0" * 20, "person": "Nobody Else", "post": "Cook", "event": "holds", "locator": "row 5"},
+    ]  # fmt: skip
+    of_accounts = [{"claim_id": "d" * 20, "platform": "x", "handle": "bofenn", "person": "Bo O’Fenn", "posts": 2}]
+    shared = {
+        "source": "post", "snapshot": "2" * 64, "publisher": "The Gazette", "source_url": "https://gazette.example/may",
+        "organisation": "Harbour Board",
+    }  # fmt: skip
+    return [
+        pl.DataFrame([{**shared, "acting": False, **row} for row in said], schema=CLAIMS),
+        pl.DataFrame([shared | row for row in of_accounts], schema=ACCOUNT_CLAIMS),
+    ]
+
+
 def tables(as_of: str = AS_OF, *, days: int = 27, **source: Any) -> dict[str, pl.DataFrame]:
     read = sources(**source)
-    return package.tables(Roster(), assessment(days=days), accounts(), activity(), read, as_of, listings())
+    judged = assessment(days=days)
+    return package.tables(Roster(), judged, accounts(), activity(), read, as_of, listings(), claims())
 
 
 def draft(as_of: str = AS_OF, **arguments: Any) -> package.Draft:

@@ -223,6 +223,7 @@ def test_tables_are_sorted_by_key_whatever_came() -> None:
     tables = package.tables(
         synthetic.Roster(), turned, synthetic.accounts().reverse(), synthetic.activity(),
         synthetic.sources().reverse(), synthetic.AS_OF, synthetic.listings().reverse(),
+        [frame.reverse() for frame in reversed(synthetic.claims())],
     )  # fmt: skip
     for name, frame in synthetic.tables().items():
         assert tables[name].equals(frame), name

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -21,6 +21,7 @@ from incumbent import (
     descriptor,
     difference,
     edtf,
+    evidence_table,
     headlines,
     linked,
     manifest,
@@ -62,6 +63,7 @@ def tables(
     sources: pl.DataFrame,
     as_of: str,
     listings: pl.DataFrame | None = None,
+    claims: Iterable[pl.DataFrame] = (),
 ) -> dict[str, pl.DataFrame]:
     """Every published table but `changes`, in the columns, order and types of schemas/, sorted by primary key.
 
@@ -69,8 +71,9 @@ def tables(
 
     `assessment` as docs/architecture.md has it, `accounts` and `activity` from activity.account_states, `sources` one
     row per snapshot, `listings` from listings.listed_over_time (none: no capture of the list is dated, and the table is
-    empty). Dates may be EDTF text: the first day for `*_earliest`, else the last. Raises SchemaError for a
-    value that its field cannot hold, InputError when as_of is no day.
+    empty), `claims` what was read, in any of the shapes of claims.py: what is cited of it is published. Dates may be
+    EDTF text: the first day for `*_earliest`, else the last. Raises SchemaError for a value that its field cannot hold,
+    InputError when as_of is no day.
     """
     day = edtf.parse_day(as_of)
     known = schemas.load()
@@ -82,9 +85,11 @@ def tables(
     entries, found = with_account_findings(
         _with_accounts(assessment.entries, accounts), assessment.findings, accounts, activity, as_of
     )
+    cited = {"roster": entries, "findings": found} | ({} if listings is None else {"listings": listings})
     given = {
         "roster": entries,
         "findings": found,
+        "evidence": _permitted_evidence(evidence_table.evidence(claims, cited, sources), roster),
         "people": assessment.people,
         "organisations": assessment.organisations,
         "posts": assessment.posts,
@@ -134,6 +139,15 @@ def _permitted(accounts: pl.DataFrame, activity: pl.DataFrame, roster: About) ->
     """The two tables as the platforms' policies let them be published: the last gate, whoever made the tables."""
     sources = [source.id for source in getattr(roster, "sources", ()) if source.adapter in platforms.ADAPTERS]
     return policy.enforced(accounts, activity, getattr(roster, "platforms", {}), sources)
+
+
+def _permitted_evidence(evidence: pl.DataFrame, roster: About) -> pl.DataFrame:
+    """The table of evidence as the platforms' policies let it be published: the last gate, whoever made the table."""
+    allowed = getattr(roster, "platforms", {})
+    asked = {each.id: each.adapter for each in getattr(roster, "sources", ()) if each.adapter in platforms.ADAPTERS}
+    barred = {source: name for source, name in asked.items() if not policy.may_publish_metrics(name, allowed)}
+    unnamed = [source for source, name in barred.items() if not policy.may_publish_ids(name, allowed)]
+    return evidence_table.permitted(evidence, barred, unnamed)
 
 
 def _suppressed(roster: About, as_of: str) -> suppression.Suppressed | None:
@@ -263,7 +277,8 @@ class Draft:
     def _gated(self) -> tuple[dict[str, pl.DataFrame], Mentions | None]:
         """The tables past the last gates (platforms' policies, people not to be shown), and what finds those people."""
         accounts, activity = _permitted(self.tables["accounts"], self.tables["activity"], self.roster)
-        given = {**self.tables, "accounts": accounts, "activity": activity}
+        evidence = _permitted_evidence(self.tables["evidence"], self.roster)
+        given = {**self.tables, "accounts": accounts, "activity": activity, "evidence": evidence}
         given = {name: tablefiles.conform(frame, self.schemas[name]) for name, frame in given.items()}
         kept, looked_for = withholding.withhold(given, self.schemas, _suppressed(self.roster, self.as_of))
         if any(kept[name] is not frame for name, frame in given.items()):

@@ -21,7 +21,7 @@ from incumbent.errors import SchemaError
 
 #: The published tables, in the order of the descriptor and of the data dictionary.
 TABLES = (
-    "roster", "findings", "people", "organisations", "posts", "appointments", "listings",
+    "roster", "findings", "evidence", "people", "organisations", "posts", "appointments", "listings",
     "accounts", "activity", "shares", "sources", "headlines", "quality", "changes",
 )  # fmt: skip
 

@@ -2,8 +2,9 @@
 
 The entry of such a person stays, so that entries and posts can be counted, and says nothing but the post: the name is
 withheld, the verdict is `unverified`, the id comes from the post. Everything else about the person goes: the rows of
-people, appointments, accounts, activity, findings and listings. What other rows say of the person (holder, explanation,
-other names, ids, addresses) is replaced or emptied, and with it the claim ids, which are digests of what a claim says.
+people, appointments, accounts, activity, findings, listings and evidence. What other rows say of the person (holder,
+explanation, other names, ids, addresses) is replaced or emptied, and with it the claim ids, which are digests of what a
+claim says.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from itertools import chain
 
 import polars as pl
 
-from incumbent import mentions, suppression
+from incumbent import evidence_table, mentions, suppression
 from incumbent.mentions import WITHHELD, Mentions
 from incumbent.schemas import TableSchema
 from incumbent.suppression import Person, Suppressed
@@ -44,7 +45,7 @@ def withhold(
     kept = _without_rows(tables, person_ids, entry_ids, looked_for)
     renamed = _renamed(kept, schemas, looked_for)
     swept = {name: _swept(frame, schemas[name], looked_for, renamed) for name, frame in kept.items()}
-    return swept, looked_for
+    return _without_claims(tables, swept, schemas, looked_for), looked_for
 
 
 def holds(tables: Tables, schemas: Mapping[str, TableSchema], listed: Suppressed) -> bool:
@@ -172,6 +173,36 @@ def _without_rows(
     if "roster" in kept and entry_ids:
         kept["roster"] = _blanked(kept["roster"], entry_ids)
     return kept
+
+
+def _without_claims(
+    before: Tables, swept: dict[str, pl.DataFrame], schemas: Mapping[str, TableSchema], looked_for: Mentions
+) -> dict[str, pl.DataFrame]:
+    """The tables without the claims that name one of these people, or that nothing cites without them: neither their
+    rows nor, anywhere, the ids of the former."""
+    if "evidence" not in swept:
+        return swept
+    given, schema = before["evidence"], schemas["evidence"]
+    texts = [each.name for each in schema.fields if each.name not in schema.primary_key and each.name in given.columns]
+    named = given.filter(pl.any_horizontal(_found(given, name, looked_for) for name in texts))["claim_id"]
+    lost = evidence_table.cited(before).filter(
+        ~evidence_table.cited(before).is_in(evidence_table.cited(swept).implode())
+    )
+    gone = pl.concat([named, lost.filter(lost.is_in(given["claim_id"].implode()))]).unique()
+    if gone.is_empty():
+        return swept
+    kept = dict(swept)
+    kept["evidence"] = swept["evidence"].filter(~pl.col("claim_id").is_in(gone.implode()))
+    for name, frame in kept.items():
+        if "evidence" in frame.columns:
+            ids = pl.col("evidence").str.split(";")
+            left = ids.list.set_difference(pl.lit(named.implode())).list.join(";").replace("", None)
+            kept[name] = frame.with_columns(evidence=pl.when(_touches(ids, named)).then(left).otherwise("evidence"))
+    return kept
+
+
+def _touches(ids: pl.Expr, gone: pl.Series) -> pl.Expr:
+    return ids.list.eval(pl.element().is_in(gone.implode())).list.any().fill_null(False)
 
 
 def _blanked(roster: pl.DataFrame, entry_ids: set[str]) -> pl.DataFrame:

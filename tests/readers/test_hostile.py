@@ -35,6 +35,7 @@ FREE = {
     "posts": ("name", "other_names"),
     "sources": ("title", "publisher", "licence"),
     "listings": ("listed_person", "listed_post", "explanation"),
+    "evidence": ("publisher", "locator", "statement", "quote"),
 }
 
 
@@ -46,7 +47,8 @@ def hostile(as_of: str) -> dict[str, pl.DataFrame]:
     for table, fields in FREE.items():
         frame = made[table]
         key = frame.columns[0]
-        ids = pl.Series(key, [f"row-{number:02}" for number in range(count)])
+        written = "{:020x}" if key == "claim_id" else "row-{:02}"
+        ids = pl.Series(key, [written.format(number) for number in range(count)])
         repeated = frame.head(1).select(pl.all().repeat_by(count).explode()).with_columns(ids)
         repeated = repeated.with_columns(pl.Series(name, STRINGS) for name in fields)
         verdicts = [turned if number % 2 else "out_of_date" for number in range(count)]
@@ -58,6 +60,8 @@ def hostile(as_of: str) -> dict[str, pl.DataFrame]:
             repeated = repeated.with_columns(pl.Series("verdict", verdicts))
         if "source_id" in repeated.columns and key != "source_id":
             repeated = repeated.with_columns(source_id=pl.lit("row-00"))
+        if "snapshot" in repeated.columns:
+            repeated = repeated.with_columns(snapshot=pl.lit("1" * 64))
         made[table] = tablefiles.conform(repeated, schemas.load()[table])
     for table in ("accounts", "activity", "appointments", "shares"):
         made[table] = made[table].clear()
