@@ -184,3 +184,33 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     (folder / "roster.yaml").write_bytes(b"slug: \xff\xfe")
     with pytest.raises(RosterError, match="cannot be read"):
         roster.load(folder)
+
+
+@pytest.mark.parametrize(
+    "contact",
+    [
+        "works@example.org",
+        "mailto:works@example.org",
+        "https://github.com/works/lists/issues",
+        "the desk of the Ministry",
+    ],
+)
+def test_a_contact_is_an_address_or_words(tmp_path: Path, contact: str) -> None:
+    text = GOOD.replace("contact: works@example.org", f"contact: {contact}")
+    assert roster.load(write(tmp_path, text)).contact == contact
+
+
+def test_a_contact_may_be_left_out(tmp_path: Path) -> None:
+    assert roster.load(write(tmp_path, GOOD.replace("contact: works@example.org\n", ""))).contact == ""
+
+
+@pytest.mark.parametrize(
+    "contact",
+    ["mailto:works", "works@example", "works@", "http://works.example/issues", "javascript:alert(1)", "https://works",
+     "mailto:a@b.example?cc=c@d.example", "tel:+441234"],
+)  # fmt: skip
+def test_a_contact_that_leads_nowhere_is_refused(tmp_path: Path, contact: str) -> None:
+    with pytest.raises(RosterError) as caught:
+        roster.load(write(tmp_path, GOOD.replace("contact: works@example.org", f"contact: {contact!r}")))
+    assert "contact" in caught.value.what and contact in caught.value.what
+    assert caught.value.where.endswith("roster.yaml:6")

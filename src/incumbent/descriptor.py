@@ -99,7 +99,7 @@ def about_descriptor(about: About) -> dict[str, Any]:
         "title": about.title,
         "description": about.description,
         "licenses": [licence(about.licence)],
-        "contributors": contributors(about),
+        "contributors": [*contributors(about), *contact(about)],
         "keywords": ["office-holders", "appointments", "public office"],
     }
 
@@ -124,6 +124,16 @@ def contributors(about: About) -> list[dict[str, Any]]:
     """Who made the package, in the profile's shape; the attribution is whose data it is made from."""
     made = [{"title": "incumbent", "roles": ["creator"]}]
     return [*made, {"title": about.attribution, "roles": ["rightsHolder"]}] if about.attribution else made
+
+
+def contact(about: About) -> list[dict[str, Any]]:
+    """Who is told of errors, as a contributor with an `email` or a `path`; none where roster.yaml gives no address."""
+    address: str = getattr(about, "contact", "")
+    if address.startswith("https://"):
+        return [{"title": "Reports of errors", "path": address, "roles": ["contact"]}]
+    if "@" in address and " " not in address:
+        return [{"title": "Reports of errors", "email": address.removeprefix("mailto:"), "roles": ["contact"]}]
+    return []
 
 
 def citable(sources: pl.DataFrame) -> list[dict[str, str]]:

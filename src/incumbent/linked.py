@@ -81,7 +81,7 @@ def dataset(described: Mapping[str, Any], folder: Path) -> dict[str, Any]:
         "keywords": described["keywords"],
         **({"license": licences[0]} if licences else {}),
         "creator": [_organisation(each) for each in described["contributors"] if "creator" in each["roles"]],
-        "creditText": "; ".join(each["title"] for each in described["contributors"]),
+        "creditText": "; ".join(each["title"] for each in described["contributors"] if "contact" not in each["roles"]),
         "citation": "CITATION.cff",
         **({"isBasedOn": based_on} if based_on else {}),
         "variableMeasured": [

@@ -16,9 +16,17 @@ _PLAIN = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,118}[a-z0-9])?")
 _TAKEN = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]|index")
 
 _WEB = re.compile(r"https?://[^\s\"<>\\^`{|}\x00-\x1f\x7f-\x9f]+")
-#: Where an issue can be opened with its text filled in (https://docs.github.com/issues, "creating an issue from a URL
-#: query"); GitLab and Gitea have other parameters and get the plain link.
-_GITHUB = re.compile(r"(https://github\.com/[\w.-]+/[\w.-]+?)(?:\.git)?(?:/issues)?/?")
+#: Where an issue can be opened with its text filled in, and by which parameters: GitHub (https://docs.github.com/issues,
+#: "creating an issue from a URL query"), GitLab (https://docs.gitlab.com/user/project/issues/create_issues/) and
+#: Codeberg, which is Forgejo. Any other place gets the plain link.
+_TRACKERS = (
+    (r"(https://github\.com/[\w.-]+/[\w.-]+?)(?:\.git)?(?:/issues(?:/new)?)?/?", "{}/issues/new?title={}&body={}"),
+    (
+        r"(https://gitlab\.com/[\w.-]+(?:/[\w.-]+)+?)(?:\.git)?(?:/-/issues(?:/new)?)?/?",
+        "{}/-/issues/new?issue%5Btitle%5D={}&issue%5Bdescription%5D={}",
+    ),
+    (r"(https://codeberg\.org/[\w.-]+/[\w.-]+?)(?:\.git)?(?:/issues(?:/new)?)?/?", "{}/issues/new?title={}&body={}"),
+)
 
 
 def stem(identifier: str) -> str:
@@ -43,6 +51,11 @@ def entry_page(identifier: str) -> str:
     return f"entries/{stem(identifier)}.html"
 
 
+def holders_chart(identifier: str) -> str:
+    """The picture of an entry's timeline, without its ending, relative to the roster's folder."""
+    return f"charts/holders--{stem(identifier)}"
+
+
 def web(address: str | None) -> str | None:
     """`address` if it is one of the web and nothing else; None for any other, which is shown as text."""
     return address if address and _WEB.fullmatch(address) else None
@@ -56,6 +69,7 @@ def report(contact: dict[str, str], subject: str, body: str) -> str | None:
     email, path = contact.get("email", ""), contact.get("path", "")
     if re.fullmatch(r"[^\s@<>\"?&]+@[^\s@<>\"?&]+", email):
         return f"mailto:{quote(email, safe='@')}?subject={quote(subject, safe='')}&body={quote(body, safe='')}"
-    if repository := _GITHUB.fullmatch(path):
-        return f"{repository[1]}/issues/new?title={quote(subject, safe='')}&body={quote(body, safe='')}"
+    for pattern, address in _TRACKERS:
+        if tracker := re.fullmatch(pattern, path):
+            return address.format(tracker[1], quote(subject, safe=""), quote(body, safe=""))
     return web(path)
