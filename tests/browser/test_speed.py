@@ -5,8 +5,9 @@ Bounds are those of the issue where the machine is idle, and looser by BUSY wher
 
 from __future__ import annotations
 
+import os
 import statistics
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -46,7 +47,8 @@ def test_the_front_page_weighs_little_and_shows_at_once(visit: Callable[..., Wat
             ".map((each) => [each.name, each.transferSize])"
         )
         assert sum(weight for _, weight in weights) < 150_000, weights
-    print(f"{slug}: first contentful paint, ms: {[round(each) for each in times]}")
+    weight = sum(weight for _, weight in weights)
+    print(f"{slug}: {weight / 1000:.0f} kB; first contentful paint, ms: {[round(each) for each in times]}")
     assert statistics.median(times) < 1000 * BUSY
 
 
@@ -82,6 +84,12 @@ def _worked(session: Any) -> float:
     return float(next(each["value"] for each in told if each["name"] == "TaskDuration") * 1000)
 
 
+def _quantile(times: Sequence[Sequence[float]], percent: int) -> float:
+    """The time that so many of all changes, in all rounds, took at most."""
+    every = sorted(each for several in times for each in several)
+    return every[min(len(every) - 1, round(len(every) * percent / 100))]
+
+
 def test_twenty_thousand_entries_are_filtered_at_once(visit: Callable[..., Watched], long: str) -> None:
     watched = visit(long)
     page = watched.page(f"{places.BOARD}/findings.html")
@@ -90,13 +98,15 @@ def test_twenty_thousand_entries_are_filtered_at_once(visit: Callable[..., Watch
     session.send("Performance.enable", {"timeDomain": "threadTicks"})
     framed: list[list[float]] = [[] for _ in _CHANGES]
     worked: list[list[float]] = [[] for _ in _CHANGES]
-    for _ in range(3):
+    for _ in range(10 if os.environ.get("INCUMBENT_BROWSER") == "all" else 3):
         for number, change in enumerate(_CHANGES):
             before = _worked(session)
             framed[number].append(page.evaluate(_FILTER, list(change)))
             worked[number].append(_worked(session) - before)
     best, cost = statistics.median(map(min, framed)), statistics.median(map(min, worked))
-    print(f"20,000 entries: {best:.0f} ms from a filter to the next frame, {cost:.0f} ms of the processor")
+    for told, times in (("from a filter to the next frame", framed), ("of the processor", worked)):
+        half, most = _quantile(times, 50), _quantile(times, 95)
+        print(f"{places.MANY:,} entries: ms {told}: {half:.0f} in the median, {most:.0f} at the 95th percentile")
     assert cost < 100 * 2 and (best < 100 * BUSY or cost < 100)
     page.get_by_label("Search").fill("ada quill 600")
     assert page.locator("#count").inner_text().startswith("1")

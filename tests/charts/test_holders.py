@@ -65,7 +65,7 @@ def _bars(timeline: charts.Timeline) -> list[tuple[float, float, str, bool]]:
 
 def test_the_holders_and_the_list_each_have_their_rows() -> None:
     made = charts.timeline(tables.published(), "ada-quill")
-    assert made is not None and made.title == "Harbour Master: who held it, and what the list said"
+    assert made is not None and made.title == "Harbour Master, Harbour Board: who held it, and what the list said"
     assert (
         made.table.select("row", "person", "start_latest", "wrong_since_latest").rows()
         == [
@@ -78,7 +78,10 @@ def test_the_holders_and_the_list_each_have_their_rows() -> None:
     assert drawing.texts[0] == "What was true" and "What the list said" in drawing.texts
     assert made.description.startswith("Gil Voss held the post (by ")
     assert "The list named Ada Quill from " in made.description
-    assert svg.size(made.png()) == (960, 2 * int(drawing.root.get("height", "0")))
+    whole = svg.read(made.picture("Data: The Board").decode())
+    assert " ".join(whole.texts[:2]) == made.title and whole.texts[-1] == "Data: The Board"
+    assert set(drawing.texts) <= set(whole.texts) and "currentColor" not in made.picture("").decode()
+    assert svg.size(made.png("Data: The Board")) == (1024, 2 * int(whole.root.get("height", "0")))
 
 
 def test_no_entry_without_a_known_holder_has_one() -> None:
@@ -194,3 +197,14 @@ def test_the_timelines_of_a_long_list_cost_what_writing_them_costs() -> None:
 def test_marks_stand_out_in_light_and_in_dark(paper: str) -> None:
     for colour in (holders._TRUE, holders._LIST, holders._WRONG):
         assert svg.contrast(colour, paper) > 3
+
+
+def test_whom_the_findings_have_gone_held_the_post_no_longer() -> None:
+    own = {"person_id": "ada-quill", "start_latest": dt.date(2030, 1, 1)}
+    wrong = {"first_seen": dt.date(2030, 6, 1), "wrong_since_latest": dt.date(2031, 3, 1)}
+    ends = {}
+    for reasons in ("moved", "name_misspelt"):
+        made = charts.timeline(_published([own], {**wrong, "reasons": reasons}), "entry-0")
+        assert made is not None
+        ends[reasons] = max(right for _, right, colour, _ in _bars(made) if colour == holders._TRUE)
+    assert ends["moved"] < ends["name_misspelt"]

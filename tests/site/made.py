@@ -92,8 +92,13 @@ def hostile() -> dict[str, pl.DataFrame]:
     frame("posts", post_id=ids, name=text, organisation_id=ids)
     said = {"listed_person": text, "listed_post": text, "listed_organisation": text, "explanation": text}
     own = {"person_id": ids, "post_id": ids, "organisation_id": ids, "source_id": ids}
-    frame("roster", entry_id=ids, **said, **own, holder=text, accounts=[f"x:{each}" for each in ids])
-    frame("findings", finding_id=ids, entry_id=ids, explanation=text, holder=text)
+    claims = [f"{at:020x}" for at in range(count)]
+    frame("roster", entry_id=ids, **said, **own, holder=text, accounts=[f"x:{each}" for each in ids], evidence=claims)
+    frame("findings", finding_id=ids, entry_id=ids, explanation=text, holder=text, evidence=claims)
+    frame(
+        "evidence", claim_id=claims, source_id=ids, publisher=text, locator=text, statement=text, quote=text,
+        url=["javascript:alert(1)"] * count, archived_url=["javascript:alert(2)"] * count,
+    )  # fmt: skip
     frame("listings", entry_id=ids, **said, earlier_entry_ids=[f"{each}-once" for each in ids])
     frame("appointments", appointment_id=ids, person_id=ids, post_id=ids, organisation_id=ids)
     frame(
@@ -132,7 +137,15 @@ def many(count: int) -> dict[str, pl.DataFrame]:
         organisation_id="body-" + pl.col("body"),
         account_state=pl.lit("none_known"),
         source_id=pl.lit("the-list"),
-        evidence=pl.lit("a" * 20),
+        evidence=pl.format("a{}0000000000000;b{}0000000000000", "number", "number"),
+    )  # fmt: skip
+    claims = entries.select(pl.col("evidence").str.split(";").alias("claim_id"), "explanation", "listed_post").explode(
+        "claim_id"
+    )
+    statements = claims.with_columns(
+        source_id=pl.lit("post"), snapshot=pl.lit("2" * 64), publisher=pl.lit("Gazette of Nowhere"),
+        url=pl.lit("https://gazette.example/may"), stated_at=pl.lit("2031-06-01"), locator=pl.lit("line 12"),
+        statement="explanation", quote="explanation",
     )  # fmt: skip
     bodies = entries.select("organisation_id", name="listed_organisation").unique("organisation_id")
     people = entries.select("person_id", name="listed_person")
@@ -151,6 +164,7 @@ def many(count: int) -> dict[str, pl.DataFrame]:
     for name, made in {
         "roster": entries, "organisations": bodies, "people": pl.concat([people, holders]), "posts": posts,
         "appointments": terms, "findings": findings, "listings": listings,
+        "evidence": statements,
     }.items():  # fmt: skip
         tables[name] = tablefiles.conform(made, known[name])
     return tables

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import hashlib
 import json
@@ -18,8 +19,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
-from incumbent import cli, schemas, site
+from incumbent import cli, package, publish, schemas, site, verify
 from incumbent.site import rendering, timeline, words
+from tests import synthetic_package as synthetic
 from tests.site import made
 from tests.site.made import SLUG
 
@@ -161,38 +163,84 @@ def test_an_axis_has_few_marks_and_all_inside(first: dt.date) -> None:
     assert [at for at, _ in drawn.ticks] == sorted({at for at, _ in drawn.ticks})
 
 
-def test_statements_that_are_published_are_shown_with_their_place(published: Path, tmp_path: Path) -> None:
+def test_statements_that_are_published_are_shown_with_their_place(published: Path) -> None:
+    entry = html.fromstring((published / SLUG / "entries/ada-quill.html").read_bytes())
+    latest, first = entry.xpath("//ol[@class='evidence']/li")
+    told = " ".join(first.text_content().split())
+    said = "In" not in told and "Ada Quill left the post of Harbour Master, Harbour Board, in May 2031."
+    assert said and told.startswith(f"{said} The Gazette, 9 May 2031 · transcribed facts Ms Quill has moved")
+    for word in ("line 12", "a" * 20, "2" * 64):
+        assert word in told
+    assert latest.xpath(".//blockquote")[0].text_content().strip() == "Gil Voss · Harbour Master"
+    assert [link.get("href") for link in first.xpath(".//a")] == ["https://gazette.example/may"]
+    finding = entry.xpath("//li[@data-finding='ada-quill-moved']")[0]
+    assert [link.get("href") for link in finding.xpath(".//a")] == ["#statement-2"]
+    assert first.get("id") == "statement-2"
+    front = html.fromstring((published / SLUG / "index.html").read_bytes())
+    assert "The Gazette, 20 June 2031; The Gazette, 9 May 2031." in " ".join(front.text_content().split())
+
+
+def test_a_copy_in_a_web_archive_is_linked(published: Path, tmp_path: Path) -> None:
     copy = Path(shutil.copytree(published, tmp_path / "published"))
-    claim = {
-        "claim_id": "a" * 20, "source_id": "post", "snapshot": "2" * 64, "publisher": "The Gazette",
-        "locator": "line 12", "url": "https://gazette.example/may", "stated_at": "2031-05-01",
-        "quote": "Ms Quill <has> gone to the Lights.",
-        "statement": "Ada Quill left.", "record": "archive/post.warc.gz", "title": "Notices",
-    }  # fmt: skip
+    address = "https://web.archive.org/web/20310601000000/https://gazette.example/may"
     for version in ("v1.1.0", "latest"):
-        pl.DataFrame([claim]).write_parquet(copy / SLUG / version / "evidence.parquet")
+        path = copy / SLUG / version / "evidence.parquet"
+        pl.read_parquet(path).with_columns(archived_url=pl.lit(address)).write_parquet(path)
     made.make(copy, SLUG)
     entry = html.fromstring((copy / SLUG / "entries/ada-quill.html").read_bytes())
-    (item,) = entry.xpath("//ol[@class='evidence']/li")
-    told = " ".join(item.text_content().split())
-    assert "Ada Quill left. Ms Quill <has> gone to the Lights. The Gazette, 1 May 2031 · line 12" in told
-    assert "archive/post.warc.gz" in told and "2" * 64 in told
-    assert item.xpath(".//a/@href") == ["https://gazette.example/may"]
-    front = html.fromstring((copy / SLUG / "index.html").read_bytes())
-    assert front.xpath("//ol[@class='wrong']//a[.='The Gazette']/@href")[0] == "https://gazette.example/may"
+    assert [link.get("href") for link in entry.xpath("//ol[@class='evidence']/li[1]//p[@class='by']/a")] == [
+        "https://gazette.example/may",
+        address,
+    ]
 
 
-def test_a_report_goes_to_whom_the_version_names(published: Path, tmp_path: Path) -> None:
-    copy = Path(shutil.copytree(published, tmp_path / "published"))
-    path = copy / SLUG / "v1.1.0/datapackage.json"
-    described = json.loads(path.read_bytes())
-    described["contributors"].append({"title": "Desk", "roles": ["contact"], "email": "desk@news.example"})
-    path.write_text(json.dumps(described))
-    made.make(copy, SLUG)
-    entry = html.fromstring((copy / SLUG / "entries/ada-quill.html").read_bytes())
+@dataclasses.dataclass(frozen=True)
+class Reachable(synthetic.Roster):
+    contact: str = ""
+
+
+@pytest.mark.parametrize(
+    ("contact", "begins", "shown"),
+    [
+        ("mailto:desk@news.example", "mailto:desk@news.example?subject=Error%20in%20ada-quill%2C", "desk@news.example"),
+        ("desk@news.example", "mailto:desk@news.example?subject=", "desk@news.example"),
+        (
+            "https://github.com/news/desk/issues",
+            "https://github.com/news/desk/issues/new?title=Error%20in%20ada-quill%2C",
+            "https://github.com/news/desk/issues",
+        ),
+        ("https://gitlab.com/news/a/desk", "https://gitlab.com/news/a/desk/-/issues/new?issue%5Btitle%5D=", "desk"),
+        ("https://codeberg.org/news/desk.git", "https://codeberg.org/news/desk/issues/new?title=", "desk"),
+        ("https://news.example/errors", "https://news.example/errors", "https://news.example/errors"),
+    ],
+)
+def test_a_report_goes_to_the_contact_of_the_roster(tmp_path: Path, contact: str, begins: str, shown: str) -> None:
+    draft = package.Draft(synthetic.tables(), Reachable(contact=contact), synthetic.AS_OF)
+    publish.publish(draft, tmp_path, SLUG)
+    entry = html.fromstring((tmp_path / SLUG / "entries/ada-quill.html").read_bytes())
     (address,) = entry.xpath("//section[@aria-labelledby='report']//a/@href")
-    assert address.startswith("mailto:desk@news.example?subject=Error%20in%20ada-quill%2C%20version%201.1.0&body=Entry")
-    assert "desk@news.example" in (copy / SLUG / "about.html").read_text()
+    assert address.startswith(begins)
+    assert shown in html.fromstring((tmp_path / SLUG / "about.html").read_bytes()).text_content()
+    assert "Reports of errors" not in (tmp_path / SLUG / "v1.0.0/CITATION.cff").read_text(encoding="utf-8")
+    assert verify.verify(tmp_path) == []
+
+
+def test_a_contact_in_words_is_no_address(tmp_path: Path) -> None:
+    draft = package.Draft(synthetic.tables(), Reachable(contact="ask at the desk"), synthetic.AS_OF)
+    publish.publish(draft, tmp_path, SLUG)
+    entry = html.fromstring((tmp_path / SLUG / "entries/ada-quill.html").read_bytes())
+    assert entry.xpath("//section[@aria-labelledby='report']//a/@href") == ["../about.html#report"]
+    assert "ask at the desk" not in (tmp_path / SLUG / "v1.0.0/datapackage.json").read_text(encoding="utf-8")
+
+
+def test_the_index_of_all_reads_no_table_of_a_list_but_its_headlines(published: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(published, tmp_path / "published"))
+    before = dict(site.index_pages(copy))
+    for path in (copy / SLUG).glob("v1.1.0/*.parquet"):
+        if path.stem not in ("headlines", "roster"):
+            path.write_bytes(b"not to be read")
+    assert dict(site.index_pages(copy)) == before
+    assert b"entries are out of date" in before["index.html"]
 
 
 def test_other_machines_make_the_same_bytes(published: Path) -> None:
@@ -246,7 +294,5 @@ def test_every_word_of_the_schemas_has_its_name() -> None:
     fields = {field.name: field for field in known["roster"].fields}
     assert set(fields["verdict"].constraints["enum"]) == set(words.VERDICTS)
     assert set(fields["account_state"].constraints["enum"]) == set(words.STATES)
-    reason = next(field for field in known["findings"].fields if field.name == "reason")
-    assert set(reason.constraints["enum"]) == set(words.REASONS)
     sure = next(field for field in known["findings"].fields if field.name == "confidence")
     assert set(sure.constraints["enum"]) == set(words.CONFIDENCE)

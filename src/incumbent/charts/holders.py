@@ -1,8 +1,8 @@
 """Who held the post of an entry, and what the list said meanwhile: what was true against what was published.
 
-There is one for each entry's page, twenty thousand on a long list, so they are written straight as SVG, in a thousandth
-of the time that an engine takes for a chart, and meant to stand in the page itself: words take the page's colour, marks
-have colours that stand out by 3 to 1 from white and from near black, and nothing in it needs a style or a script.
+What an entry's page offers for download (site/timeline.py draws what stands in the page, with more in it than a picture
+can hold). It is written straight as SVG, in a thousandth of the time that an engine takes for a chart; its marks have
+colours that stand out by 3 to 1 from white, and nothing in it needs a style or a script.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from incumbent.charts import dates, words
 from incumbent.charts.drawing import described, png
 from incumbent.charts.fonts import FAMILIES
 from incumbent.charts.ink import LIGHT
+from incumbent.freshness.sentences import office_words
+from incumbent.freshness.weighing import OUT_OF_DATE
 
 #: Of more holders than these, the latest are shown, with the listed person.
 MOST = 8
@@ -31,6 +33,8 @@ COLUMNS: dict[str, pl.DataType] = {
 
 _WIDTH, _EDGE, _ROW, _BAR, _HEAD, _AXIS = 480, 4, 40, 12, 24, 28
 _LABEL_CHARACTERS = 62
+#: About a drawing that stands by itself: its margin, its width, and its title.
+_MARGIN, _PICTURE, _TITLE_LINE, _TITLE_CHARACTERS = 16, _WIDTH + 32, 23, 50
 _TRUE, _LIST, _WRONG = "#1f7fbf", "#7d7d7d", "#d1590a"
 _DAY = dt.timedelta(days=1)
 _HOLDERS = (
@@ -56,9 +60,11 @@ def timelines(tables: Mapping[str, pl.DataFrame]) -> Iterator[Timeline]:
     named = tables["appointments"].join(tables["people"].select("person_id", person="name"), on="person_id", how="left")
     held = named.sort(_began(), "appointment_id").partition_by("post_id", as_dict=True, maintain_order=True)
     holders = {key[0]: frame.select("person", *_HOLDERS).rows(named=True) for key, frame in held.items()}
-    entries = tables["roster"].select("entry_id", "listed_person", "listed_post", "person_id", "post_id")
-    entries = entries.join(tables["posts"].select("post_id", "name", "seats"), on="post_id", how="left")
-    entries = entries.join(tables["listings"].select(_LISTED), on="entry_id", how="left", maintain_order="left")
+    entries = tables["roster"].join(tables["posts"].select("post_id", "name", "seats"), on="post_id", how="left")
+    office = office_words(pl.coalesce("listed_post", "name"), pl.col("listed_organisation"))
+    entries = entries.select("entry_id", "listed_person", "person_id", "post_id", "seats", office=office)
+    listings = tables["listings"].select(*_LISTED, "reasons")
+    entries = entries.join(listings, on="entry_id", how="left", maintain_order="left")
     for entry in entries.iter_rows(named=True):
         shown = _holders(entry, holders.get(entry["post_id"], []))
         if shown:
@@ -80,23 +86,27 @@ def _began() -> pl.Expr:
 def _holders(entry: Mapping[str, Any], held: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The appointments to show: of a post with many seats the listed person's; else the latest MOST, and theirs.
 
-    Each has `open_until`: where no end is known, the day until which it can have gone on, a successor's first one, if
-    the post has one seat.
+    Each has `open_until`: where no end is known, the day until which it can have gone on: a successor's first one, if
+    the post has one seat, and for the listed person the day by which the findings have them gone.
     """
+    gone = set(OUT_OF_DATE).intersection((entry["reasons"] or "").split(";"))
+    gone_by = entry["wrong_since_latest"] if gone else None
     own = [row for row in held if row["person_id"] == entry["person_id"]]
     if entry["seats"] == "many":
-        return [{**row, "open_until": None} for row in own[-MOST:]]
+        return [{**row, "open_until": gone_by} for row in own[-MOST:]]
     latest = held[-MOST:]
     shown = latest if not own or own[-1] in latest else [own[-1], *latest[1:]]
     starts = [row["start_latest"] if not row["acting"] else None for row in shown]
-    return [
-        {**row, "open_until": next((day for day in starts[place + 1 :] if day is not None), None)}
-        for place, row in enumerate(shown)
-    ]
+    made = []
+    for place, row in enumerate(shown):
+        ends = [day for day in starts[place + 1 :] if day is not None][:1]
+        ends += [gone_by] if gone_by and row["person_id"] == entry["person_id"] else []
+        made.append({**row, "open_until": min(ends, default=None)})
+    return made
 
 
 def _timeline(entry: Mapping[str, Any], holders: list[dict[str, Any]], as_of: dt.date) -> Timeline:
-    listed, post = words.plain(entry["listed_person"]), words.plain(entry["listed_post"] or entry["name"])
+    listed, post = words.plain(entry["listed_person"]), words.plain(entry["office"])
     rows: list[dict[str, Any]] = [{**row, "row": "true", "person": words.plain(row["person"])} for row in holders]
     if entry["first_seen"] is not None:
         rows.append(
@@ -107,11 +117,13 @@ def _timeline(entry: Mapping[str, Any], holders: list[dict[str, Any]], as_of: dt
         )  # fmt: skip
     title = f"{post}: who held it, and what the list said" if post else "Who held the post, and what the list said"
     description = " ".join(_sentence(row, as_of) for row in rows)
+    svg, height = _svg(rows, as_of)
     return Timeline(
         entry_id=entry["entry_id"],
         title=title,
         description=description,
-        svg=described(_svg(rows, as_of), title, description),
+        svg=described(svg, title, description),
+        height=height,
         table=pl.DataFrame([{name: row.get(name) for name in COLUMNS} for row in rows], schema=COLUMNS),
     )
 
@@ -130,7 +142,8 @@ def _sentence(row: Mapping[str, Any], as_of: dt.date) -> str:
     return f"{row['person']} held the post{f' ({days})' if days else ''}."
 
 
-def _svg(rows: list[dict[str, Any]], as_of: dt.date) -> str:
+def _svg(rows: list[dict[str, Any]], as_of: dt.date) -> tuple[str, int]:
+    """The drawing, and its height in pixels."""
     days: list[dt.date] = [row[name] for row in rows for name in COLUMNS if isinstance(row.get(name), dt.date)]
     first, last = min([as_of - 30 * _DAY, *days]), max([as_of, *days])
     first -= max((last - first) // 20, _DAY)  # what began at an unknown day comes in from the left
@@ -158,10 +171,9 @@ def _svg(rows: list[dict[str, Any]], as_of: dt.date) -> str:
         parts.append(_tick(at(day), height))
         parts.append(_text(said, at(day), height + 18, f' text-anchor="{anchor}" font-size="12"'))
     height += _AXIS
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" height="{height}" '
-        f'font-family="{escape(FAMILIES)}" font-size="13" fill="currentColor">{"".join(parts)}</svg>'
-    )
+    head = f'xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" height="{height}"'
+    look = f'font-family="{escape(FAMILIES)}" font-size="13" fill="currentColor"'
+    return f"<svg {head} {look}>{''.join(parts)}</svg>", height
 
 
 def _held(row: Mapping[str, Any], first: dt.date, as_of: dt.date) -> Iterator[tuple[dt.date, dt.date, str]]:
@@ -248,11 +260,27 @@ class Timeline:
     title: str
     description: str
     svg: str
+    height: int
     table: pl.DataFrame
 
-    def png(self) -> bytes:
-        """The drawing on white, for who wants it as a picture: a few hundredths of a second each."""
-        drawn = words.drawable(self.svg)
-        ground = f'<rect width="100%" height="100%" fill="{LIGHT.paper}"/>'
-        head, rest = drawn.split("</desc>", 1)
-        return png(f"{head.replace('currentColor', LIGHT.text)}</desc>{ground}{rest}")
+    def picture(self, source: str) -> bytes:
+        """The drawing with its title and `source` (one line) on white: an SVG that stands by itself."""
+        title = words.wrapped(words.label(self.title), _TITLE_CHARACTERS)
+        top = _MARGIN + _TITLE_LINE * len(title) + 8
+        height = top + self.height + 30
+        lines = [
+            _text(line, _MARGIN + _EDGE, _MARGIN + 14 + _TITLE_LINE * place, ' font-size="18" font-weight="bold"')
+            for place, line in enumerate(title)
+        ]
+        foot = _text(words.label(source), _MARGIN + _EDGE, height - 14, ' font-size="12"')
+        inner = self.svg.replace("<svg ", f'<svg x="{_MARGIN}" y="{top}" ', 1)
+        whole = (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_PICTURE} {height}" width="{_PICTURE}" '
+            f'height="{height}" font-family="{escape(FAMILIES)}" fill="currentColor">'
+            f'<rect width="100%" height="100%" fill="{LIGHT.paper}"/>{"".join(lines)}{inner}{foot}</svg>'
+        )
+        return described(whole.replace("currentColor", LIGHT.text), self.title, self.description).encode()
+
+    def png(self, source: str) -> bytes:
+        """`picture` as PNG: a few hundredths of a second each."""
+        return png(words.drawable(self.picture(source).decode()))

@@ -5,7 +5,7 @@
                      findings.html, findings-2.html ..., findings-rows.js   every entry
                      entries/<id>.html             one for each entry that the list has or ever had
                      changes.html data.html about.html quality.html
-                     charts/<id>.svg .png .csv     each chart, and what is drawn in it
+                     charts/<id>.svg .png .csv     each chart, and what is drawn in it; entries' timelines
                      embed/headline.html table.html
 
 The same tables, indexes and code give the same bytes: no clock, no locale, no network. status.json is read by the front
@@ -23,8 +23,8 @@ from typing import Any
 import polars as pl
 
 from incumbent import catalogue, feeds, ledger, tablefiles
-from incumbent.site import entries, rows, versions, words
-from incumbent.site.reading import Published, read
+from incumbent.site import addresses, entries, evidence, rows, versions, words
+from incumbent.site.reading import Published, outline, read
 from incumbent.site.rendering import ASSETS, ASSETS_AT, data_block, render, script
 
 #: What a front page shows of the entries that are wrong, before it leads on to all of them.
@@ -32,12 +32,15 @@ _FIRST_WRONG = 20
 #: Rows of an embedded table, and of tables on pages that also have a file with all of them.
 _EMBEDDED = 50
 _MOST_ROWS = 500
+#: The verdicts whose entries have their timeline as a picture to download, and of how many of them at the most.
+_PICTURED = ("out_of_date", "leaving", "disputed")
+_MOST_PICTURED = 100
 
 #: The headline figures: measure, the chart that goes with it, the unit where it is no share, and what the number is.
 _HEADLINES = (
     ("out_of_date", "reasons", "", "entries are out of date"),
     ("with_account", "accounts-over-time", "", "entries name somebody with an account"),
-    ("list_lag_median_days", "days-wrong", "days", "at the least, in the median, the list stays wrong about an entry"),
+    ("list_lag_median_days", "days-wrong", "days", "the list stays wrong about an entry, at the least (median)"),
 )
 
 #: The states of a check, what wants looking at first.
@@ -63,8 +66,11 @@ def pages(published: Path, slug: str) -> Iterator[tuple[str, bytes]]:
     for name in _PAGES:
         yield f"{name}.html", _PAGE_OF[name](found, common | {"page": name})
     yield from _embeds(found, common)
+    drawn_holders = _timelines(found)
+    for entry_id, picture in drawn_holders.items():
+        yield from _timeline_files(found, entry_id, picture)
     below = common | {"up": "../", "root": "../../", "page": "findings"}
-    yield from entries.pages(found, below)
+    yield from entries.pages(found, below, frozenset(drawn_holders))
 
 
 def front_page(published: Path, slug: str) -> tuple[str, bytes]:
@@ -75,7 +81,7 @@ def front_page(published: Path, slug: str) -> tuple[str, bytes]:
 
 def index_pages(published: Path) -> Iterator[tuple[str, bytes]]:
     """The index of all rosters and the files that every page shares: paths relative to published/, and their bytes."""
-    found = [read(published, path.parent.name) for path in sorted(published.glob("*/versions.json"))]
+    found = [outline(published, path.parent.name) for path in sorted(published.glob("*/versions.json"))]
     shared = {"site": _SITE, "root": "", "catalogue": catalogue.FILE, "feed": feeds.VERSIONS}
     yield "index.html", render("rosters.html", **shared, rosters=[_summary(each) for each in found])
     for path in sorted(ASSETS.iterdir()):
@@ -100,16 +106,12 @@ def _common(found: Published) -> dict[str, Any]:
         "description": " ".join(described.get("description", "").split()),
         "version": found.pointer["version"],
         "as_of": found.as_of,
-        "total": found.tables["roster"].height,
+        "total": found.entries,
         "licences": described.get("licenses", []),
         "attribution": [
             each["title"] for each in described.get("contributors", []) if "rightsHolder" in each.get("roles", ())
         ],
     }
-
-
-def _contributors(found: Published, role: str) -> list[dict[str, Any]]:
-    return [each for each in found.described.get("contributors", []) if role in each.get("roles", ())]
 
 
 def _front(found: Published, common: Mapping[str, Any], shown: Sequence[Mapping[str, Any]]) -> bytes:
@@ -143,12 +145,13 @@ def _figures(found: Published, shown: Sequence[Mapping[str, Any]]) -> list[dict[
 
 
 def _with_evidence(found: Published, wrong: pl.DataFrame) -> list[dict[str, Any]]:
-    """Rows of the roster table, each with `statements`: the evidence for its verdict as far as it is published."""
-    claims = found.tables["evidence"].rows_by_key("claim_id", named=True, include_key=True)
+    """Rows of the roster table, each with `publishers` (the latest statement of each who is cited) and `count`."""
+    known = evidence.statements(found, evidence.cited(*wrong["evidence"]))
     made = []
     for row in rows.rows(wrong):
-        ids = words.several(row["evidence"])
-        made.append(row | {"count": len(ids), "statements": [claims[each][0] for each in ids if each in claims]})
+        ids = evidence.cited(row["evidence"])
+        told = evidence.in_order(ids, known)
+        made.append(row | {"count": len(ids), "publishers": list(evidence.by_publisher(told).values())})
     return made
 
 
@@ -220,10 +223,12 @@ def _quality(found: Published, common: Mapping[str, Any]) -> bytes:
     quality, sources = found.tables["quality"], found.tables["sources"]
     quality = quality.sort(pl.col("state").replace_strict(_CHECKED, default=len(_CHECKED)), *quality.columns)
     states = quality.group_by("state", maintain_order=True).len().rows()
+    shown, passed = quality.head(_MOST_ROWS), (pl.col("state") == "passed").fill_null(False)
     return render(
         "quality.html",
         **common,
-        checks=quality.head(_MOST_ROWS).to_dicts(),
+        noted=shown.filter(~passed).to_dicts(),
+        passed=shown.filter(passed).to_dicts(),
         check_count=quality.height,
         states=states,
         sources=sources.sort("source_id", "stated_at", "snapshot").head(_MOST_ROWS).to_dicts(),
@@ -280,6 +285,25 @@ def _chart(chart: Any, svg: bytes) -> dict[str, Any]:
         "rows": table.head(_MOST_ROWS).rows(),
         "count": table.height,
     }
+
+
+def _timelines(found: Published) -> dict[str, Any]:
+    """entry_id -> who held the post and what the list said, as a picture: of the first entries that are not as they
+    should be, since each costs a few hundredths of a second."""
+    if found.live is None:
+        return {}
+    from incumbent import charts
+
+    roster = rows.in_order(found.tables["roster"]).filter(pl.col("verdict").is_in(_PICTURED)).head(_MOST_PICTURED)
+    return {each.entry_id: each for each in charts.timelines({**found.tables, "roster": roster})}
+
+
+def _timeline_files(found: Published, entry_id: str, picture: Any) -> Iterable[tuple[str, bytes]]:
+    source = f"Data: {found.title}, version {found.pointer['version']}, as of {words.date(found.as_of)}"
+    path = addresses.holders_chart(entry_id)
+    yield f"{path}.svg", picture.picture(source)
+    yield f"{path}.png", picture.png(source)
+    yield f"{path}.csv", tablefiles.csv_bytes(picture.table)
 
 
 def _chart_files(picture: Any) -> Iterable[tuple[str, bytes]]:

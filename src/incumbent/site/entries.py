@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import polars as pl
 
 from incumbent import edtf, ledger
 from incumbent.freshness.sentences import office_words
-from incumbent.site import addresses, rows, timeline, words
+from incumbent.site import addresses, evidence, rows, timeline, words
 from incumbent.site.reading import Published
 from incumbent.site.rendering import framed, render
 
 Rows = dict[Any, list[dict[str, Any]]]
 
 
-def pages(found: Published, common: Mapping[str, Any]) -> Iterator[tuple[str, bytes]]:
+def pages(found: Published, common: Mapping[str, Any], pictured: Collection[str] = ()) -> Iterator[tuple[str, bytes]]:
     """`entries/<id>.html` of each entry of the live version, of each that is gone from the list, and one that leads on
-    for each id that an entry had earlier; sorted by path.
+    for each id that an entry had earlier; sorted by path. `pictured`: the entries whose timeline is a picture too.
 
     What an entry needs of the tables is looked up for all entries at once; a page is one template.
     """
@@ -40,7 +40,7 @@ def pages(found: Published, common: Mapping[str, Any]) -> Iterator[tuple[str, by
         if listed is None:
             yield path, render("moved.html", **common, entry=rows.shown(_as_entry(row)))
         else:
-            yield path, page(**gathered.of(row, listed=listed))
+            yield path, page(**gathered.of(row, listed=listed), pictured=listed and row["entry_id"] in pictured)
 
 
 def _earlier(listings: pl.DataFrame) -> pl.DataFrame:
@@ -122,7 +122,7 @@ class _Gathered:
         self.findings = _by(tables["findings"].sort("finding_id"), "entry_id")
         self.listings = _by(tables["listings"], "entry_id")
         self.accounts = _by(tables["accounts"].sort("account_id"), "person_id")
-        self.claims = _by(tables["evidence"], "claim_id")
+        self.statements = evidence.statements(found)
         self.sources = _by(tables["sources"].sort("source_id", "stated_at", "snapshot"), "source_id")
         self.publishers = _by(tables["sources"].sort("publisher", "stated_at", "source_id", "snapshot"), "publisher")
         self.history = _history(found)
@@ -135,17 +135,22 @@ class _Gathered:
         listing = next(iter(self.listings.get(entry_id, [])), None)
         holders = self.holders.get(post_id, []) if post_id else []
         elsewhere = [each for each in self.terms.get(person_id, []) if each["post_id"] != post_id] if person_id else []
-        ids = words.several(";".join(filter(None, [row["evidence"], *(each["evidence"] for each in findings)])))
-        claims = [self.claims[each][0] for each in dict.fromkeys(ids) if each in self.claims]
+        ids = evidence.cited(row["evidence"], *(each["evidence"] for each in findings))
+        statements = evidence.in_order(ids, self.statements)
+        numbers = {each["claim_id"]: number for number, each in enumerate(statements, 1)}
         return {
             "entry": rows.shown(row),
             "listed": listed,
             "listing": listing,
-            "findings": findings,
+            "findings": [
+                each | {"numbers": sorted(numbers[one] for one in evidence.cited(each["evidence"]) if one in numbers)}
+                for each in findings
+            ],
             "timeline": timeline.timeline(listing, holders, elsewhere, person_id, self.as_of),
-            "claim_ids": list(dict.fromkeys(ids)),
-            "claims": sorted(claims, key=lambda each: (each["stated_at"] or "", each["claim_id"])),
-            "sources": [] if claims else self._named(row, findings),
+            "claim_ids": ids,
+            "statements": statements,
+            "publishers": len(evidence.by_publisher(statements)),
+            "sources": [] if statements else self._named(row, findings),
             "source": next(iter(self.sources.get(row["source_id"], [])), None),
             "accounts": self.accounts.get(person_id, []) if person_id else [],
             "history": self.history.get(entry_id, []),

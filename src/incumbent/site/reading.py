@@ -14,15 +14,10 @@ import polars as pl
 
 from incumbent import corrections, ledger, news, schemas
 from incumbent.errors import InputError
+from incumbent.schemas import TableSchema
 
-#: A table that a version can have beside those of schemas/, and that is empty where it does not: the statements behind
-#: findings, one row for each claim, with where in which snapshot it was read.
-_FURTHER: dict[str, dict[str, type[pl.DataType]]] = {
-    "evidence": dict.fromkeys(
-        ("claim_id", "source_id", "snapshot", "publisher", "url", "stated_at", "locator", "quote", "statement",
-         "record", "title"), pl.String
-    ),
-}  # fmt: skip
+#: What the index of all rosters shows of each comes from here.
+_OUTLINED = ("headlines",)
 
 
 def read(published: Path, slug: str) -> Published:
@@ -31,6 +26,16 @@ def read(published: Path, slug: str) -> Published:
     Raises InputError when nothing is published as `slug`; VerifyError when an index or the log of corrections is
     damaged.
     """
+    return _read(published, slug, schemas.load())
+
+
+def outline(published: Path, slug: str) -> Published:
+    """As `read`, with the table of headlines alone: what costs the same however long the list is."""
+    known = schemas.load()
+    return _read(published, slug, {name: known[name] for name in _OUTLINED})
+
+
+def _read(published: Path, slug: str, wanted: Mapping[str, TableSchema]) -> Published:
     folder = published / slug
     if not (folder / "versions.json").is_file():
         raise InputError(f"nothing is published as {slug!r}", where=str(published), expected=f"{slug}/versions.json")
@@ -38,9 +43,7 @@ def read(published: Path, slug: str) -> Published:
     listed: list[dict[str, Any]] = index["versions"]
     pointer = ledger.pointer_to(listed)
     live = folder / pointer["path"] if pointer["path"] else None
-    known = schemas.load()
-    tables = {name: _table(live, name, schema.types) for name, schema in known.items()}
-    tables |= {name: _table(live, name, types) for name, types in _FURTHER.items() if name not in known}
+    tables = {name: _table(live, name, schema.types) for name, schema in wanted.items()}
     status = folder / "status.json"
     return Published(
         folder=folder,
@@ -77,7 +80,8 @@ def _table(live: Path | None, name: str, types: Mapping[str, Any]) -> pl.DataFra
 @dataclass(frozen=True)
 class Published:
     """`versions`: as versions.json lists them, oldest first; `pointer`: of the live one, its values null where all are
-    withdrawn, and `live` None; `described`: its datapackage.json; `tables`: its tables, empty where it lacks one."""
+    withdrawn, and `live` None; `described`: its datapackage.json; `tables`: those of its tables that were read, empty
+    where it lacks one."""
 
     folder: Path
     slug: str
@@ -95,6 +99,14 @@ class Published:
         """The day whose knowledge the live version uses."""
         as_of: str | None = self.pointer["as_of"]
         return as_of
+
+    @property
+    def entries(self) -> int:
+        """How many entries the live version has."""
+        if "roster" in self.tables:
+            return self.tables["roster"].height
+        path = self.live / "roster.parquet" if self.live else None
+        return int(pl.scan_parquet(path).select(pl.len()).collect().item()) if path and path.is_file() else 0
 
     def figure(self, measure: str) -> dict[str, Any] | None:
         """A row of the headlines table; None where the version does not count that."""

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from incumbent.freshness.weighing import OUT_OF_DATE
 from incumbent.site import words
 
 #: A post with many seats would make a picture that nobody can read; the tables have them all.
@@ -37,8 +38,11 @@ def timeline(
     number of holders.
     """
     kept = sorted(holders, key=lambda each: (each["person_id"] != person_id, -_ordinal(each["last_seen"])))
+    gone_by = gone(listing) if listing else None
     drawn = [
-        _held(each, each["name"], "listed" if each["person_id"] == person_id else "holder", "held the post", as_of)
+        _held(_until(each, gone_by), each["name"], "listed", "held the post", as_of)
+        if each["person_id"] == person_id
+        else _held(each, each["name"], "holder", "held the post", as_of)
         for each in kept[:_MOST_HOLDERS]
     ]
     other = sorted(elsewhere, key=lambda each: -_ordinal(each["last_seen"]))[:_MOST_ELSEWHERE]
@@ -55,6 +59,20 @@ def timeline(
     axis = Axis(first, max(last, first + dt.timedelta(days=28)))
     left_out = len(kept) - min(len(kept), _MOST_HOLDERS)
     return Timeline(tuple(lanes), axis, tuple(_ticks(axis)), axis.at(as_of), left_out)
+
+
+def gone(listing: Mapping[str, Any]) -> dt.date | None:
+    """The day by which the person listed held the post no more, as the findings have it; None where they don't."""
+    day: dt.date | None = listing["wrong_since_latest"]
+    return day if set(OUT_OF_DATE).intersection(words.several(listing["reasons"])) else None
+
+
+def _until(row: Mapping[str, Any], gone_by: dt.date | None) -> Mapping[str, Any]:
+    """The appointment, with the end that the findings give it where it has none of its own."""
+    known = _days(row["start_earliest"], row["start_latest"], row["last_seen"])
+    if gone_by is None or row["end_latest"] is not None or (known and known[-1] > gone_by):
+        return row
+    return {**row, "end_latest": gone_by}
 
 
 def _held(row: Mapping[str, Any], label: str, kind: str, what: str, as_of: dt.date) -> Lane | None:
