@@ -20,6 +20,8 @@ from typing import TypedDict
 ADDRESSES, FILE = "INCUMBENT_NOTIFY", "INCUMBENT_NOTIFY_FILE"
 #: One address may take this long, in all; then it counts as failed.
 SECONDS = 30.0
+_TALKATIVE = ("apprise", "urllib3.connectionpool", "urllib3.util.retry")
+_THREAD = "incumbent-notice"
 
 
 class Delivery(TypedDict):
@@ -55,9 +57,9 @@ def addresses(environment: Mapping[str, str] | None = None) -> list[str]:
 def send(message: Message, to: list[str], *, seconds: float = SECONDS) -> list[Delivery]:
     """Sends the message to every address, all at once. Never raises for what an address or a server does."""
     told: dict[int, Delivery] = {}
-    with _silent_apprise():
+    with _silent():
         threads = [
-            threading.Thread(target=_deliver, args=(message, address, number, told), daemon=True)
+            threading.Thread(target=_deliver, args=(message, address, number, told), daemon=True, name=_THREAD)
             for number, address in enumerate(to, start=1)
         ]
         for thread in threads:
@@ -73,7 +75,7 @@ def kinds(to: list[str]) -> list[str | None]:
     """What each address is to apprise, such as E-Mail; None for what it cannot read."""
     import apprise
 
-    with _silent_apprise():
+    with _silent():
         services = [apprise.Apprise.instantiate(address) for address in to]
     return [str(service.service_name) if service else None for service in services]
 
@@ -102,12 +104,15 @@ def _told(number: int, kind: str, fault: str | None) -> Delivery:
 
 
 @contextlib.contextmanager
-def _silent_apprise() -> Iterator[None]:
-    """Apprise writes hosts, users and answers of servers to its log, and smtplib's errors with them."""
-    logger = logging.getLogger("apprise")
-    before = logger.disabled
-    logger.disabled = True
+def _silent() -> Iterator[None]:
+    """Apprise logs hosts, users and answers of servers, and urllib3 the paths of webhooks, which are their secrets."""
+    loggers = [logging.getLogger(name) for name in _TALKATIVE]
+    before = [logger.disabled for logger in loggers]
+    for logger in loggers:
+        logger.disabled = True
     try:
         yield
     finally:
-        logger.disabled = before
+        if not any(thread.name == _THREAD for thread in threading.enumerate()):  # one that hangs may yet talk
+            for logger, was in zip(loggers, before, strict=True):
+                logger.disabled = was

@@ -110,19 +110,16 @@ def skew(now: dt.datetime, date_header: str) -> Finding:
 
 def charts(_: Place) -> Iterator[Finding]:
     """The fonts that charts are drawn with are there, and can be used."""
-    from incumbent import resources
     from incumbent.charts import fonts
 
     try:
-        names = [path.name for path in (Path(fonts.__file__).parent.parent / "data" / "fonts").glob("*.ttf")]
         importlib.import_module("vl_convert")
     except ImportError as error:
-        yield Finding("charts", FAIL, f"{error}", "vl-convert-python", "make install")
+        yield Finding("charts", FAIL, f"{error}", "vl-convert-python", _install(error))
         return
-    outcome = OK if names and resources.path("schemas").is_dir() else FAIL
-    yield Finding(
-        "charts", outcome, ", ".join(sorted(names)) or "no font", "the fonts that come along", _install(not names)
-    )
+    names = sorted(path.name for path in fonts.FOLDER.glob("*.ttf"))
+    seen = ", ".join(names) or "no font"
+    yield Finding("charts", OK if names else FAIL, seen, "the fonts that come along", _install(not names))
 
 
 def browser(_: Place) -> Iterator[Finding]:
