@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,30 @@ def test_markdown_shows_text_as_text(version: Path) -> None:
     assert "Checks: 2 run, 1 failed." in shown
     assert r"- warning: roster: rows: \[few\](x)" in shown
     assert "(nothing has changed)" in report.markdown(made(version, changed=False))
+
+
+def test_what_changed_since_the_version_before_is_said_in_sentences(version: Path) -> None:
+    entry = {"entry_id": "b", "listed_person": "Bo Sample", "listed_post": "Chair", "listed_organisation": None}
+    gone = {"entry_id": "x", "listed_person": None, "listed_post": None, "listed_organisation": None}
+    entries = [entry | {"event": "put_right"}, gone | {"event": "taken_off"}]
+    (version / "news.json").write_text(json.dumps({"entries": entries}))
+    told = {"check_id": "entry_appeared", "name": "roster: entries", "severity": "warning", "passed": False}
+    checks = [
+        told | {"notes": "Ada Example, Chief Executive, appeared\x1b[2J."},
+        told | {"check_id": "rows", "notes": ""},
+    ]
+    run = made(version, checks=checks)
+    said = report.since_last(run)
+    assert said[1:] == ["Bo Sample, Chair was put right.", "x was taken off the list."]
+    assert said[0].startswith("Ada Example, Chief Executive, appeared")
+    assert "\x1b" not in said[0]
+    assert "- Bo Sample, Chair was put right." in report.markdown(run)
+    assert report.since_last(made(version, checks=checks, changed=False)) == []
+    assert "put right" not in report.markdown(made(version, changed=False))
+    (version / "news.json").write_text(json.dumps({"entries": [entry | {"event": "out_of_date"}] * 23}))
+    many = report.since_last(made(version))
+    assert (len(many), many[0]) == (21, "Bo Sample, Chair is out of date.")
+    assert many[-1].startswith("and 3 more: incumbent history board ")
 
 
 def test_a_source_is_as_good_as_its_worst_snapshot() -> None:

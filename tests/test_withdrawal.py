@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
 from collections.abc import Callable
@@ -115,6 +116,24 @@ def test_what_cannot_be_withdrawn_is_named_and_nothing_is_touched(
     with pytest.raises(InputError, match=said):
         withdraw(published, version, **more)
     assert bytes_of(published) == before
+
+
+def test_a_withdrawal_that_ends_before_its_tombstone_leaves_nothing_of_it(
+    published: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even the empty folder: the next run may be another one, which would not know what it is for."""
+
+    def refused(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    before = {path.relative_to(published) for path in published.rglob("*")}
+    with monkeypatch.context() as patch:
+        patch.setattr(durable, "write_json", refused)
+        with pytest.raises(OSError, match="No space left"):
+            withdraw(published, "1.0.0")
+    assert {path.relative_to(published) for path in published.rglob("*")} == before
+    publish.note_check(published, SLUG, checked_at="2031-11-03")
+    assert verify.verify(published) == []
 
 
 def test_only_one_writer(published: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from incumbent.errors import printable
+from incumbent.news import EVENTS, FILE
 
 #: The verdicts that say something is wrong with an entry, the gravest first.
 WRONG = ("out_of_date", "leaving", "disputed")
@@ -18,6 +20,8 @@ _STATES = ("failed", "quarantined", "carried_forward", "fresh", "unchanged")
 _ENTRY = "entry_"
 #: Lines of checks, or of entries, in the Markdown; the table `quality` of the version has them all.
 _MOST = 50
+#: Sentences that a terminal shows of what changed.
+_MOST_SAID = 20
 _WRONG_COLUMNS = ("entry_id", "person", "post", "organisation", "verdict", "reasons", "explanation")
 
 
@@ -36,7 +40,8 @@ def release_report(
     Keys: roster, title, as_of, entries, verdicts and reasons (each name -> entries), wrong (the entries that are not as
     they should be, gravest first), with_account of entries, version, changed (whether this run made it), path, sources,
     checks (of this run; empty when nothing had changed), list_changes (what became of entries since the version before,
-    a sentence each, by name), approved (the sentences of what was held and approved).
+    a sentence each, by name), news (which entries that version says have gone out of date, were put right or taken off
+    the list since the one before, a sentence each), approved (the sentences of what was held and approved).
     """
     roster, headlines = (pl.read_parquet(version / f"{name}.parquet") for name in ("roster", "headlines"))
     listed = {f"listed_{name}": name for name in ("person", "post", "organisation")}
@@ -59,8 +64,23 @@ def release_report(
         "sources": [dict(source) for source in sources],
         "checks": [dict(check) for check in checks],
         "list_changes": [check["notes"] for check in checks if check.get("check_id", "").startswith(_ENTRY)],
+        "news": _news(version),
         "approved": [f"{check['name']}: {check['notes']}" for check in checks if check.get("state") == "approved"],
     }
+
+
+def since_last(report: Mapping[str, Any]) -> list[str]:
+    """What the version that a run made says otherwise than the one before, in plain sentences for a terminal: who
+    appeared on the list, vanished from it or changed places, then which entries went out of date or were put right.
+
+    At most so many as a screen holds, and then how many more there are; none when the run made no version.
+    """
+    if not report["changed"]:
+        return []
+    said = [printable(sentence, 500) for sentence in (*report["list_changes"], *report["news"])]
+    more = len(said) - _MOST_SAID
+    diff = f"incumbent history {report['roster']} names the versions, incumbent diff shows all of it"
+    return [*said[:_MOST_SAID], *([f"and {more} more: {diff}"] if more > 0 else [])]
 
 
 def source_states(read: pl.DataFrame) -> list[dict[str, Any]]:
@@ -75,6 +95,15 @@ def source_states(read: pl.DataFrame) -> list[dict[str, Any]]:
         .agg(pl.col("state").first(), pl.col("records").sum(), note=pl.col("reason").first())
         .to_dicts()
     )
+
+
+def _news(version: Path) -> list[str]:
+    """A sentence for each entry of news.json; none where a version has no such file."""
+    path = version / FILE
+    entries = json.loads(path.read_bytes())["entries"] if path.is_file() else []
+    listed = ("listed_person", "listed_post", "listed_organisation")
+    named = [", ".join(filter(None, map(entry.get, listed))) or entry["entry_id"] for entry in entries]
+    return [f"{name} {EVENTS[entry['event']]}." for name, entry in zip(named, entries, strict=True)]
 
 
 def _counts(values: pl.Series) -> dict[str, int]:
@@ -101,6 +130,7 @@ def markdown(report: Mapping[str, Any]) -> str:
         person, verdict = _text(entry["person"] or "(nobody)"), entry["verdict"].replace("_", " ")
         lines.append(f"| {person}, {_text(entry['post'])} | {verdict} | {_text(entry['explanation'])} |")
     lines += _listed("The list itself since the version before", report["list_changes"])
+    lines += _listed("Its entries since the version before", report["news"] if report["changed"] else [])
     lines += _listed("Held, and approved", report["approved"])
     failed = [check for check in report["checks"] if not check["passed"] and check.get("state") != "approved"]
     lines += ["", f"Checks: {len(report['checks'])} run, {len(failed)} failed."]

@@ -46,9 +46,7 @@ def withdraw(
         wanted = [_find(listed, version, folder) for version in named]
         standing = [entry for entry in wanted if entry["state"] == "published"]
         for number, entry in enumerate(standing, ledger.last_event(listed) + 1):
-            content = _tombstone(entry, slug, reason=reason, date=date, note=note, sequence=number)
-            (folder / ledger.WITHDRAWN).mkdir(exist_ok=True)
-            durable.write_json(content, folder / ledger.WITHDRAWN / f"{entry['path']}.json", scratch)
+            _set(_tombstone(entry, slug, reason=reason, date=date, note=note, sequence=number), entry, folder, scratch)
         finish(folder)
         if not standing:  # the run that withdrew them may have been stopped at the pages
             living.note(folder, {})
@@ -125,6 +123,17 @@ def _tombstone(
         "slug": slug, "version": entry["version"], "as_of": entry["as_of"], "manifest": entry["manifest"],
         "date": date, "reason": reason, "note": note, "sequence": sequence,
     }  # fmt: skip
+
+
+def _set(stone: Mapping[str, Any], entry: Mapping[str, Any], folder: Path, scratch: Path) -> None:
+    """The tombstone in its place. The folder of the first comes with it: an empty one would be there for nothing, and
+    stay, if the run was stopped between the two."""
+    stones = folder / ledger.WITHDRAWN
+    made = stones if stones.is_dir() else scratch / ledger.WITHDRAWN
+    made.mkdir(exist_ok=True)
+    durable.write_json(stone, made / f"{entry['path']}.json", scratch)
+    if made != stones:
+        made.replace(stones)
 
 
 def _sequence(said: Mapping[str, Any]) -> int:

@@ -37,7 +37,7 @@ def scale() -> Scale:
     part = slice(int(which) - 1, None, int(parts))
     if os.environ.get(_ASKED) == "all":
         everywhere = {"stride": 4, "often": 1, "names": 16}
-        return Scale(seed, int(points) if points else None, part, everywhere, 2_000, 10, 20_000, 500)
+        return Scale(seed, int(points) if points else None, part, everywhere, 1_000, 6, 20_000, 300)
     return Scale(seed, int(points) if points else 2, part, {"stride": 64, "often": 8, "names": 4}, 60, 1, 1_000, 12)
 
 

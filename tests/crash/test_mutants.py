@@ -47,7 +47,7 @@ def broken(story: Story, scale: Scale, site: Site) -> tuple[Loss, list[str]] | N
     for runs in (
         [list(losses.record(story, [first], mutant=site))],
         itertools.islice(_stopped(story, first, site), 2),
-        itertools.chain(whole, _stopped(story, "withdraw", site), _stopped(story, "second", site)),
+        itertools.chain(whole, *(_stopped(story, step, site) for step in ("withdraw", "withdraw last", "second"))),
     ):
         shown: list[Loss] = []
         for legs in runs:

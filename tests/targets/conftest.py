@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.integrity.places import few_pages
 from tests.targets import bucket
 
 _numbers = itertools.count()
@@ -18,6 +19,12 @@ _numbers = itertools.count()
 def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The endpoint of a real S3 server."""
     yield from bucket.server(tmp_path_factory.mktemp("s3"))
+
+
+@pytest.fixture(autouse=True)
+def site_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few pages, and quickly made: to a target one is a file like any other. Tests that look at them put it off."""
+    few_pages(monkeypatch)
 
 
 @pytest.fixture

@@ -19,6 +19,11 @@ __all__ = ["run"]
 SLUG = harbour.SLUG
 
 
+@pytest.fixture(autouse=True)
+def site_pages() -> None:
+    """The real ones."""
+
+
 @pytest.fixture(scope="module")
 def rosters(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("rosters")

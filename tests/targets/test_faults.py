@@ -22,10 +22,12 @@ from tests.targets.drafts import FIRST, RIVAL, SECOND, SLUG, drafts, live, relea
 
 _SLOW_DOWN = b"<Error><Code>SlowDown</Code><Message>Reduce your request rate.</Message></Error>"
 _A_RUN = """
-import json, sys
-from tests.targets.drafts import release
-address, as_of, options = json.loads(sys.argv[1])
-release(address, as_of, options)
+import json, pathlib, sys
+from incumbent import publish, targets
+from tests.targets.drafts import SLUG, Copied
+address, content, as_of, options = json.loads(sys.argv[1])
+with targets.opened(address, options) as folder:
+    publish.publish(Copied(pathlib.Path(content), as_of, "1.1.0"), folder, SLUG)
 """
 
 
@@ -77,7 +79,7 @@ def test_a_process_that_is_killed_leaves_the_last_version_and_the_next_run_compl
     release(place.address, FIRST, place.options())
     run: list[subprocess.Popen[bytes]] = []
     place.line.fault = at_put(8, lambda path: run[0].send_signal(signal.SIGKILL) or "lost")
-    given = json.dumps([place.address, SECOND, place.options("killed")])
+    given = json.dumps([place.address, str(drafts()[SECOND].content), SECOND, place.options("killed")])
     run.append(subprocess.Popen([sys.executable, "-c", _A_RUN, given], cwd=repository, env=dict(os.environ)))
     assert run[0].wait(120) == -signal.SIGKILL
     place.line.fault = lambda method, path, headers: None

@@ -24,6 +24,11 @@ _PAGE = """<!doctype html><title>Harbour</title><link rel="stylesheet" href="sty
 """
 
 
+@pytest.fixture(autouse=True)
+def site_pages() -> None:
+    """The real ones."""
+
+
 @pytest.fixture
 def published(tmp_path: Path) -> Path:
     folder = tmp_path / "published"

@@ -10,6 +10,7 @@ import pytest
 from incumbent import publish, targets, verify, withdrawal
 from incumbent.errors import LockedError
 from incumbent.targets.s3 import S3Store
+from tests.integrity.places import few_pages
 from tests.targets.conftest import Place
 from tests.targets.drafts import FIRST, RIVAL, SECOND, SLUG, content, drafts, live, release, settled
 
@@ -18,8 +19,10 @@ from tests.targets.drafts import FIRST, RIVAL, SECOND, SLUG, content, drafts, li
 def local(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same two versions, published into a folder."""
     folder = tmp_path_factory.mktemp("local") / "published"
-    for as_of in (FIRST, SECOND):
-        publish.publish(drafts(whole=True)[as_of], folder, SLUG)
+    with pytest.MonkeyPatch.context() as patch:
+        few_pages(patch)
+        for as_of in (FIRST, SECOND):
+            publish.publish(drafts(whole=True)[as_of], folder, SLUG)
     return folder
 
 
