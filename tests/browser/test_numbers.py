@@ -142,6 +142,26 @@ def test_entries_say_what_the_tables_say(reader: Any, site: str, edition: Path, 
 
 
 @pytest.mark.parametrize("slug", ROSTERS)
+def test_entries_quote_the_evidence_that_is_published(reader: Any, site: str, edition: Path, slug: str) -> None:
+    tables = places.tables(edition, slug)
+    known = {row["claim_id"]: row for row in tables["evidence"].iter_rows(named=True)}
+    cited = tables["roster"].filter(pl.col("verdict") == "out_of_date")[::4]
+    assert known and not cited.is_empty()
+    for entry in cited.iter_rows(named=True):
+        reader.goto(f"{site}{slug}/entries/{entry['entry_id']}.html")
+        findings = tables["findings"].filter(pl.col("entry_id") == entry["entry_id"])
+        ids = {one for cell in [entry["evidence"], *findings["evidence"]] for one in (cell or "").split(";") if one}
+        shown = reader.locator("ol.evidence > li").evaluate_all(
+            "all => all.map(each => [each.dataset.claim, each.querySelector('.statement').textContent,"
+            " each.querySelector('.by a')?.getAttribute('href'), each.querySelector('code').textContent])"
+        )
+        assert {claim for claim, *_ in shown} == ids
+        for claim, statement, address, digest in shown:
+            row = known[claim]
+            assert (statement, address, digest) == (row["statement"], row["url"], row["snapshot"])
+
+
+@pytest.mark.parametrize("slug", ROSTERS)
 def test_the_data_page_gives_the_files_as_they_are(reader: Any, site: str, edition: Path, slug: str) -> None:
     folder = edition / slug
     tables = places.tables(edition, slug)

@@ -167,11 +167,14 @@ def test_statements_that_are_published_are_shown_with_their_place(published: Pat
     entry = html.fromstring((published / SLUG / "entries/ada-quill.html").read_bytes())
     latest, first = entry.xpath("//ol[@class='evidence']/li")
     told = " ".join(first.text_content().split())
-    said = "In" not in told and "Ada Quill left the post of Harbour Master, Harbour Board, in May 2031."
-    assert said and told.startswith(f"{said} The Gazette, 9 May 2031 · transcribed facts Ms Quill has moved")
+    assert told.startswith(
+        "Ada Quill left the post of Harbour Master, Harbour Board, in May 2031. "
+        "The Gazette, 9 May 2031 · transcribed facts Where it was read"
+    )
     for word in ("line 12", "a" * 20, "2" * 64):
         assert word in told
-    assert latest.xpath(".//blockquote")[0].text_content().strip() == "Gil Voss · Harbour Master"
+    assert not latest.xpath(".//blockquote"), "a row that was written down is nobody's words"
+    assert "As written down" in latest.text_content() and "Gil Voss · Harbour Master" in latest.text_content()
     assert [link.get("href") for link in first.xpath(".//a")] == ["https://gazette.example/may"]
     finding = entry.xpath("//li[@data-finding='ada-quill-moved']")[0]
     assert [link.get("href") for link in finding.xpath(".//a")] == ["#statement-2"]
@@ -186,12 +189,16 @@ def test_a_copy_in_a_web_archive_is_linked(published: Path, tmp_path: Path) -> N
     for version in ("v1.1.0", "latest"):
         path = copy / SLUG / version / "evidence.parquet"
         pl.read_parquet(path).with_columns(archived_url=pl.lit(address)).write_parquet(path)
+        read = path.with_name("sources.parquet")
+        pl.read_parquet(read).with_columns(kind=pl.lit("capture")).write_parquet(read)
     made.make(copy, SLUG)
     entry = html.fromstring((copy / SLUG / "entries/ada-quill.html").read_bytes())
     assert [link.get("href") for link in entry.xpath("//ol[@class='evidence']/li[1]//p[@class='by']/a")] == [
         "https://gazette.example/may",
         address,
     ]
+    quotes = entry.xpath("//ol[@class='evidence']//blockquote")
+    assert quotes[1].text_content().strip() == "Ms Quill has moved to the Lights Office."
 
 
 @dataclasses.dataclass(frozen=True)
