@@ -29,9 +29,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Any]:
-    """One Chromium for all tests; each context in it is a new, empty profile."""
+    """One Chromium for all tests here; each context in it is a new, empty profile.
+
+    No longer than for these: while it runs, Playwright's event loop is that of the thread, and tests elsewhere that
+    start one of their own fail.
+    """
     place = shutil.which("chromium") or shutil.which("chromium-browser")
     if place is None:
         pytest.skip("needs Chromium: apt-get install chromium (CI has it)")
@@ -55,7 +59,7 @@ def site(edition: Path) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def opened(chromium: Any) -> Iterator[Callable[..., watching.Watched]]:
     """`opened(site, **settings)`: a new profile that may ask `site` for files and nothing else; checked at the end."""
     with contextlib.ExitStack() as stack:
