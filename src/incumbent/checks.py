@@ -103,6 +103,21 @@ def release_figures(version: difference.Version, previous: difference.Version | 
     return pl.DataFrame([row], schema=dict.fromkeys(row, pl.Float64))
 
 
+def run_suite(suite: Suite, table: pl.DataFrame) -> list[Check]:
+    """The checks of one suite on its table, in the order that is written. Raises SchemaError as `check_tables`."""
+    return _run_suite(suite, _load_expectations(suite), table)
+
+
+def observed_of(result: Mapping[str, Any]) -> str:
+    """What Great Expectations observed, of the `result` of an outcome, in a few words."""
+    if "unexpected_count" in result:
+        sample = ", ".join(repr(value) for value in result.get("partial_unexpected_list", [])[:3])
+        return f"{result['unexpected_count']} of {result['element_count']} not as expected" + (
+            f": {sample}" if sample else ""
+        )
+    return f"observed {result.get('observed_value')}"
+
+
 def _structure(folder: Path, known: Mapping[str, TableSchema]) -> list[Check]:
     """Descriptor and tables: the schemas are those of schemas/, frictionless agrees, CSV and Parquet hold the same."""
     descriptor = schemas.read_json(folder / "datapackage.json")
@@ -230,7 +245,7 @@ def _expected(table: str, expectation: Expectation, outcome: dict[str, Any], fra
     ):
         observed, state = "no values to judge", "not_run"
     else:
-        observed = _observed(outcome["result"])
+        observed = observed_of(outcome["result"])
     name = f"{table}: {written['type']}" + (f"({named})" if named else "")
     why = written["meta"]["why"]
     arguments = {key: value for key, value in written["kwargs"].items() if not key.startswith("column")}
@@ -249,18 +264,13 @@ def _expected(table: str, expectation: Expectation, outcome: dict[str, Any], fra
     )
 
 
-def _observed(result: Mapping[str, Any]) -> str:
-    if "unexpected_count" in result:
-        sample = ", ".join(repr(value) for value in result.get("partial_unexpected_list", [])[:3])
-        return f"{result['unexpected_count']} of {result['element_count']} not as expected" + (
-            f": {sample}" if sample else ""
-        )
-    return f"observed {result.get('observed_value')}"
-
-
 def _great_expectations() -> Any:
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
     import great_expectations
+    from great_expectations.execution_engine import pandas_execution_engine
 
+    # It takes a fingerprint of every frame below so many bytes, each time it is handed one, by hashing all its cells:
+    # most of the time that a suite takes, for a value that nobody reads.
+    pandas_execution_engine.HASH_THRESHOLD = 0
     return great_expectations

@@ -25,7 +25,13 @@ from incumbent.bench import launch
 from incumbent.errors import IncumbentError, InputError, VerifyError
 
 #: Name of each stage -> the module whose STAGE it is.
-STAGES: Mapping[str, str] = {"activity": "incumbent.bench.activity"}
+STAGES: Mapping[str, str] = {
+    "activity": "incumbent.bench.activity",
+    "validate": "incumbent.bench.validation",
+    "validate-faults": "incumbent.bench.validation_faults",
+    "validate-parquet": "incumbent.bench.validation_parquet",
+    "expectations": "incumbent.bench.validation_expectations",
+}
 _LAST_WORDS = 2000
 
 
@@ -96,12 +102,14 @@ def _run(command: Sequence[str], values: Mapping[str, object]) -> Run:
 
 @dataclass(frozen=True)
 class Program:
-    """`command`: a module and its arguments, with {input} and {answer}. `needs`: packages it imports."""
+    """`command`: a module and its arguments, with {input} and {answer}. `needs`: packages it imports. `share`: of the
+    rows that are made, the part that it is given, where all of them would take too long: its rate is compared."""
 
     name: str
     about: str
     command: tuple[str, ...]
     needs: tuple[str, ...] = ()
+    share: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -154,9 +162,14 @@ class Measured:
         return float(median(getattr(run, measure) for run in self.runs[name]))
 
     def ratio(self, name: str, measure: str) -> float:
-        """How many times ours a program takes: the median of the rounds' ratios."""
+        """How many times ours a program takes: the median of the rounds' ratios; of seconds, for as many rows."""
         pairs = zip(self.runs[name], self.runs[self.stage.ours.name], strict=True)
-        return float(median(getattr(theirs, measure) / getattr(ours, measure) for theirs, ours in pairs))
+        share = self.share(name) if measure == "seconds" else 1.0
+        return float(median(getattr(theirs, measure) / getattr(ours, measure) for theirs, ours in pairs)) / share
+
+    def share(self, name: str) -> float:
+        """The part of the rows that a program is given."""
+        return next(each.share for each in (self.stage.ours, *self.stage.peers) if each.name == name)
 
     def as_dict(self) -> dict[str, Any]:
         """Every figure, for `--json`."""

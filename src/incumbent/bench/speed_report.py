@@ -57,7 +57,7 @@ def _rows(measured: Measured) -> list[list[str]]:
             [
                 name,
                 f"{seconds:.1f}",
-                f"{measured.rows / seconds:,.0f}",
+                f"{measured.rows * measured.share(name) / seconds:,.0f}",
                 f"{measured.typical(name, 'processor'):.1f}",
                 f"{peak / 1e6:,.0f}",
                 "" if ours else f"{measured.ratio(name, 'seconds'):.1f}",
@@ -76,6 +76,11 @@ def _goals(measured: Measured) -> list[str]:
     ]
     if measured.rows != measured.stage.rows and lines:
         lines.append(f"the goals are for {measured.stage.rows:,} {measured.stage.unit}")
+    lines += [
+        f"{peer.name} is given {peer.share:g} of the rows; its time, × ours, is that for as many rows"
+        for peer in measured.stage.peers
+        if peer.share != 1 and peer.name in measured.runs
+    ]
     return [*lines, *(f"not installed, so not compared: {name}" for name in measured.absent)]
 
 

@@ -128,8 +128,8 @@ def _right(
         right = cell.is_in(_BOOLEANS)
     else:
         right = typed.is_not_null()
-    if kind == "number" and found.is_float():
-        right = right & typed.is_not_nan()  # a missing value of a Parquet file, to frictionless
+    if kind == "number" and (found == pl.String or found.is_float()):
+        right = right & typed.is_not_nan()  # which is greater than any bound to Polars, and keeps none to frictionless
     for name, asked in constraints.items():
         check = _constraint(name, asked, kind, cell, typed, found)
         if check is None:
@@ -194,7 +194,7 @@ def _is_small(value: Any) -> bool:
 
 def _equality(kind: str, cell: pl.Expr, typed: pl.Expr | None, found: pl.DataType) -> Equality:
     """Two cells of equal value are equal by this; two that are not may be, which costs time only."""
-    if kind in ("string", "any") and found == pl.String:
+    if typed is not None and kind in ("string", "any") and found == pl.String:
         return Equality(cell, pl.String(), str)
     if typed is not None and kind == "integer":
         return Equality(typed.cast(pl.Int64, strict=False), pl.Int64(), _small)

@@ -72,7 +72,7 @@ class _Judged:
         self._resource = resources[name]
         self._told = _Told(self._resource, folder)
         self._schema, self._table, self._columns = _open(folder, self._resource, self._told.digest)
-        self._fields: dict[str, Any] = {}
+        self._readers: dict[str, Reader] = {}
 
     def errors(self, limit_errors: int) -> list[Any]:
         keys: set[tuple[str, ...]] = {(name,) for name in self._columns if self._is_unique(name)}
@@ -92,11 +92,10 @@ class _Judged:
 
     def _reader(self, name: str) -> Reader:
         """frictionless' reader of a field."""
-        if not self._fields:
+        if not self._readers:
             schema = _package(self._folder, self._descriptor).get_resource(self._name).schema
-            self._fields = {field.name: field for field in schema.fields}
-        reader: Reader = self._fields[name].create_cell_reader()
-        return reader
+            self._readers = {field.name: field.create_cell_reader() for field in schema.fields}
+        return self._readers[name]
 
     def _reference(self, key: Mapping[str, Any]) -> Reference:
         """The keys that a foreign key may name, read from the table that it refers to."""

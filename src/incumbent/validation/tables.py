@@ -6,6 +6,7 @@ single rows are read again from their bytes, by the csv module that frictionless
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
@@ -105,6 +106,8 @@ class CsvTable:
         quoted = _QUOTE in block
         if b"\r" in block and block.count(b"\r") != block.count(b"\r\n"):
             raise HandOver("a carriage return stands alone")
+        if block.startswith(codecs.BOM_UTF8):
+            raise HandOver("a row begins with a byte order mark, which Polars would drop")
         try:
             frame = pl.read_csv(
                 block,
