@@ -19,6 +19,7 @@ from incumbent import __version__, machine, output
 from incumbent.commands import (
     activity,
     approving,
+    archive,
     bench,
     check,
     doctor,
@@ -56,6 +57,7 @@ for command in (
     flows.release,
     serve.serve,
     doctor.doctor,
+    archive.archive,
     check.check,
     parse.parse,
     explain.explain,
