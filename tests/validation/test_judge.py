@@ -183,3 +183,17 @@ def test_a_clean_table_needs_no_frictionless(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize("fault", [b"p,\xff\n", b"p\n", b'p,x"y"z\n', b"\n"])
+def test_a_reference_that_cannot_be_read_in_part_hands_over_both(tmp_path: Path, fault: bytes) -> None:
+    (tmp_path / "t.csv").write_text("id\np\nq\n")
+    (tmp_path / "u.csv").write_bytes(b"id,title\np,x\n" + fault)
+    key = {"fields": ["id"], "reference": {"resource": "u", "fields": ["id"]}}
+    described = package(tmp_path, "csv", schema={"fields": [{"name": "id", "type": "string"}], "foreignKeys": [key]})
+    fields = [{"name": "id", "type": "string"}, {"name": "title", "type": "string"}]
+    described["resources"].append(
+        {**described["resources"][0], "name": "u", "path": "u.csv", "schema": {"fields": fields}}
+    )
+    with pytest.raises(HandOver):
+        validation.screened_errors(tmp_path, described, "t")

@@ -36,8 +36,6 @@ def test_all_cells_and_any_row_are_what_the_csv_module_reads(
     assert read == rows
     numbers = sorted(chance.sample(range(len(rows)), 20))
     assert list(table.rows(numbers)) == [(number, rows[number]) for number in numbers]
-    one = [cell for _, frame in table.blocks(["b"]) for cell in frame["b"].fill_null("")]
-    assert one == [row[1] for row in rows]
 
 
 def test_quoted_and_plain_blocks_have_the_same_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

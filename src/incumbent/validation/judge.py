@@ -114,7 +114,7 @@ class _Judged:
         names = list(fields)
         parts = [
             screening.key_cells(frame, [columns[each] for each in targets], names).unique()
-            for _, frame in table.blocks(targets)
+            for _, frame in table.blocks()
         ]
         known = pl.concat(parts).unique() if parts else pl.DataFrame(schema=dict.fromkeys(names, pl.String))
         return Reference(fields, known)

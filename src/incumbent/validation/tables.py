@@ -37,7 +37,7 @@ class Table(Protocol):
 
     types: Mapping[str, pl.DataType | None]
 
-    def blocks(self, columns: Sequence[str] | None = None) -> Iterator[tuple[int, pl.DataFrame]]: ...
+    def blocks(self) -> Iterator[tuple[int, pl.DataFrame]]: ...
 
     def rows(self, numbers: Sequence[int]) -> Iterator[tuple[int, list[Any]]]: ...
 
@@ -54,11 +54,11 @@ class CsvTable:
         self.types: Mapping[str, pl.DataType | None] = dict.fromkeys(names)
         self._body = _header_bytes(path, self._names)
 
-    def blocks(self, columns: Sequence[str] | None = None) -> Iterator[tuple[int, pl.DataFrame]]:
+    def blocks(self) -> Iterator[tuple[int, pl.DataFrame]]:
         starts, before, at = [], 0, self._body
         digest, self._digest = self._digest, None
         for block in self._cut(digest):
-            frame = self._parse(block, columns)
+            frame = self._parse(block)
             starts.append((before, at, len(block)))
             yield before, frame
             before, at = before + frame.height, at + len(block)
@@ -102,7 +102,7 @@ class CsvTable:
             if rest:
                 yield rest
 
-    def _parse(self, block: bytes, columns: Sequence[str] | None) -> pl.DataFrame:
+    def _parse(self, block: bytes) -> pl.DataFrame:
         quoted = _QUOTE in block
         if b"\r" in block and block.count(b"\r") != block.count(b"\r\n"):
             raise HandOver("a carriage return stands alone")
@@ -113,7 +113,6 @@ class CsvTable:
                 block,
                 has_header=False,
                 schema=dict.fromkeys(self._names, pl.String),
-                columns=[self._names.index(name) for name in columns] if columns is not None else None,
                 quote_char='"' if quoted else None,
                 raise_if_empty=False,
             )
@@ -129,7 +128,7 @@ class CsvTable:
         if len(self._names) == 1:
             if frame.to_series().null_count():
                 raise HandOver("a row of one column is blank")
-        elif frame.columns[-1] == self._names[-1] and not frame[self._names[-1]].null_count() and not quoted:
+        elif not frame[self._names[-1]].null_count() and not quoted:
             return
         rows, commas = _counts(block, quoted)
         if rows != frame.height or commas != rows * (len(self._names) - 1):
@@ -157,9 +156,9 @@ class ParquetTable:
         assert isinstance(empty, pl.DataFrame)
         self.types: Mapping[str, pl.DataType | None] = dict(empty.schema)
 
-    def blocks(self, columns: Sequence[str] | None = None) -> Iterator[tuple[int, pl.DataFrame]]:
+    def blocks(self) -> Iterator[tuple[int, pl.DataFrame]]:
         before = 0
-        for batch in self._batches(columns):
+        for batch in self._batches():
             frame = pl.from_arrow(batch)
             assert isinstance(frame, pl.DataFrame)
             yield before, frame
@@ -167,18 +166,18 @@ class ParquetTable:
 
     def rows(self, numbers: Sequence[int]) -> Iterator[tuple[int, list[Any]]]:
         before, wanted = 0, pl.Series(numbers, dtype=pl.Int64)
-        for batch in self._batches(None):
+        for batch in self._batches():
             here = wanted.filter(wanted.is_between(before, before + batch.num_rows - 1))
             if len(here):
                 cells = batch.take((here - before).to_arrow()).to_pylist()
                 yield from ((number, list(row.values())) for number, row in zip(here.to_list(), cells, strict=True))
             before += batch.num_rows
 
-    def _batches(self, columns: Sequence[str] | None) -> Iterator[Any]:
+    def _batches(self) -> Iterator[Any]:
         import pyarrow as pa
 
         try:
-            yield from self._file.iter_batches(BLOCK_ROWS, columns=list(columns) if columns is not None else None)
+            yield from self._file.iter_batches(BLOCK_ROWS)
         except (pa.ArrowException, OSError) as error:
             raise HandOver(f"Arrow cannot read it: {error}") from None
 
