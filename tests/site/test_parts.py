@@ -124,7 +124,7 @@ def test_a_timeline_says_who_held_the_post_and_what_the_list_said() -> None:
     listing: dict[str, Any] = {
         "listed_person": "A", "listed_post": None, "first_seen": dt.date(2030, 1, 1), "last_seen": dt.date(2031, 6, 20),
         "gone_by": None, "put_right": None, "wrong_since_earliest": dt.date(2031, 4, 1),
-        "wrong_since_latest": dt.date(2031, 4, 30), "confidence": "confirmed",
+        "wrong_since_latest": dt.date(2031, 4, 30), "confidence": "confirmed", "reasons": "moved",
     }  # fmt: skip
     drawn = timeline.timeline(listing, holders, elsewhere, "a", DAY)
     assert drawn is not None
@@ -140,6 +140,10 @@ def test_a_timeline_says_who_held_the_post_and_what_the_list_said() -> None:
     for lane in drawn.lanes:
         for _, begins, width in lane.stretch.drawn(drawn.axis):
             assert 0 <= begins <= 100 and width > 0 and begins + width <= 100.01
+    for reasons, until in (("moved", "by 30 April 2031"), ("name_misspelt", "no end known")):
+        held = [appointment("a", start_latest=dt.date(2030, 1, 1))]
+        own = timeline.timeline(listing | {"reasons": reasons}, held, [], "a", DAY)
+        assert own is not None and own.lanes[0].ends == until, "whom the findings have gone held it no longer"
     gone = timeline.timeline(listing | {"gone_by": DAY, "put_right": DAY}, [], [], None, DAY)
     assert gone is not None and [lane.ends for lane in gone.lanes] == [
         "gone by 28 June 2031",
@@ -180,7 +184,7 @@ def test_statements_that_are_published_are_shown_with_their_place(published: Pat
     assert [link.get("href") for link in finding.xpath(".//a")] == ["#statement-2"]
     assert first.get("id") == "statement-2"
     front = html.fromstring((published / SLUG / "index.html").read_bytes())
-    assert "The Gazette, 20 June 2031; The Gazette, 9 May 2031." in " ".join(front.text_content().split())
+    assert "Evidence: The Gazette, 20 June 2031 · 2 statements" in " ".join(front.text_content().split())
 
 
 def test_a_copy_in_a_web_archive_is_linked(published: Path, tmp_path: Path) -> None:
