@@ -24,7 +24,7 @@ import pytest
 from tests.operation.example import CONTACT
 
 #: A first start makes a database, and machines that run tests are busy.
-PATIENCE = 180.0
+PATIENCE = 420.0
 
 
 def free_port() -> int:

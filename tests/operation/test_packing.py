@@ -150,7 +150,7 @@ def test_a_machine_that_stops_leaves_the_old_archive_or_the_new_one(
 def test_nothing_is_moved_when_a_release_would_read_something_else(board: rosters.Roster, tmp_path: Path) -> None:
     archive = board.folder / "archive"
     before, rows = content(archive), archive_index.load(archive)
-    last = [row for row in rows if row.file == "gazette.warc.gz" and row.type == "response"][0]
+    last = next(row for row in rows if row.file == "gazette.warc.gz" and row.type == "response")
     wrong = packing.Packable((last,), 1, last.length, (*RELEASED, TODAY))
     with pytest.raises(ArchiveError, match="refers to no earlier record"):
         packing.pack(board, archive, tmp_path / "cold", wrong)

@@ -32,7 +32,7 @@ def checked(schedule: Schedule, *, where: str) -> Schedule:
         )
     try:
         zoneinfo.ZoneInfo(schedule.timezone)
-    except (ValueError, OSError) as error:
+    except (KeyError, ValueError, OSError) as error:
         raise InputError(
             f"{schedule.timezone!r} is no time zone", where=where, expected="UTC, or such as Europe/London"
         ) from error
@@ -41,9 +41,14 @@ def checked(schedule: Schedule, *, where: str) -> Schedule:
 
 def next_run(schedule: Schedule, after: dt.datetime) -> str:
     """When `schedule` is due next, after an instant (with a time zone): UTC such as "2026-11-24T05:30:00Z"."""
-    local = after.astimezone(zoneinfo.ZoneInfo(schedule.timezone))
-    due: dt.datetime = _croniter()(schedule.cron, local).get_next(dt.datetime)
-    return instant(due)
+    zone = zoneinfo.ZoneInfo(schedule.timezone)
+    # By the wall's clock: the reader of cron lines loses an hour where a clock is changed.
+    lines = _croniter()(schedule.cron, after.astimezone(zone).replace(tzinfo=None))
+    while True:
+        wall: dt.datetime = lines.get_next(dt.datetime)
+        due = wall.replace(tzinfo=zone)
+        if due > after:  # not so in the hour that comes twice
+            return instant(due)
 
 
 def instant(moment: dt.datetime) -> str:
