@@ -7,6 +7,7 @@ and the keys that the screen found in the tables it refers to. Where there is no
 from __future__ import annotations
 
 import copy
+import functools
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -93,9 +94,13 @@ class _Judged:
     def _reader(self, name: str) -> Reader:
         """frictionless' reader of a field."""
         if not self._readers:
-            schema = _package(self._folder, self._descriptor).get_resource(self._name).schema
-            self._readers = {field.name: field.create_cell_reader() for field in schema.fields}
+            self._readers = {field.name: field.create_cell_reader() for field in self._opened.schema.fields}
         return self._readers[name]
+
+    @functools.cached_property
+    def _opened(self) -> Any:
+        """The resource as frictionless knows it."""
+        return _package(self._folder, self._descriptor).get_resource(self._name)
 
     def _reference(self, key: Mapping[str, Any]) -> Reference:
         """The keys that a foreign key may name, read from the table that it refers to."""
@@ -120,7 +125,7 @@ class _Judged:
         return Reference(fields, known)
 
     def _judge(self, screened: Screened, references: Sequence[Reference], limit_errors: int) -> list[Any]:
-        resource = _package(self._folder, self._descriptor).get_resource(self._name)
+        resource = self._opened
         resource.basepath = str(self._folder)
         resource.package = _NoTables()
         resource.to_copy = _NoRows
