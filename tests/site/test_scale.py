@@ -20,9 +20,9 @@ ENTRIES = int(os.environ.get("INCUMBENT_SITE_ENTRIES", "1001"))
 
 def test_a_long_list_has_pages_of_bounded_size(tmp_path: Path) -> None:
     published = made.published(tmp_path / "published", made.many(ENTRIES), synthetic.Roster())
-    began = time.perf_counter()
+    began = time.process_time()
     made.make(published, SLUG)
-    seconds = time.perf_counter() - began
+    seconds = time.process_time() - began
     folder = published / SLUG
     assert seconds < 5 + ENTRIES / 100  # 100 entries a second is far below what any machine does
     tables = sorted(folder.glob("findings*.html"))

@@ -34,7 +34,7 @@ _EMBEDDED = 50
 _MOST_ROWS = 500
 #: The verdicts whose entries have their timeline as a picture to download, and of how many of them at the most.
 _PICTURED = ("out_of_date", "leaving", "disputed")
-_MOST_PICTURED = 100
+_MOST_PICTURED = 20
 
 #: The headline figures: measure, the chart that goes with it, the unit where it is no share, and what the number is.
 _HEADLINES = (
@@ -289,7 +289,7 @@ def _chart(chart: Any, svg: bytes) -> dict[str, Any]:
 
 def _timelines(found: Published) -> dict[str, Any]:
     """entry_id -> who held the post and what the list said, as a picture: of the first entries that are not as they
-    should be, since each costs a few hundredths of a second."""
+    should be, since each costs a tenth of a second."""
     if found.live is None:
         return {}
     from incumbent import charts
