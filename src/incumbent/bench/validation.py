@@ -104,7 +104,7 @@ def with_incumbent(folder: Path) -> dict[str, Any]:
     from incumbent import validation
 
     errors = validation.table_errors(folder, _package(folder), "table")
-    return {"rows": None, "errors": [error.to_descriptor() for error in errors]}
+    return {"rows": None, "errors": _told(errors)}
 
 
 def with_frictionless(folder: Path) -> dict[str, Any]:
@@ -113,7 +113,7 @@ def with_frictionless(folder: Path) -> dict[str, Any]:
 
     package = frictionless.Package.from_descriptor(_package(folder), basepath=str(folder))
     task = package.get_resource("part").validate(limit_errors=0).tasks[0]
-    return {"rows": task.stats["rows"], "errors": [error.to_descriptor() for error in task.errors]}
+    return {"rows": task.stats["rows"], "errors": _told(task.errors)}
 
 
 def with_arrow(folder: Path) -> dict[str, Any]:
@@ -141,6 +141,10 @@ def same(ours: Path, theirs: Path) -> str:
         if left != right:
             return f"ours is {left}, theirs {right}"
     return "" if len(mine) == len(other["errors"]) else f"ours are {len(mine)} errors, theirs {len(other['errors'])}"
+
+
+def _told(errors: list[Any]) -> list[dict[str, Any]]:
+    return [{"rowNumber": each.row_number, "type": each.type, "message": each.message} for each in errors]
 
 
 def _package(folder: Path) -> dict[str, Any]:

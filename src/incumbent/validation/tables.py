@@ -77,12 +77,11 @@ class CsvTable:
                 file.seek(at)
                 block = file.read(size)
                 ends = _record_ends(block)
-                for number in here.tolist():
-                    row = number - before
-                    begin = int(ends[row - 1]) + 1 if row else 0
-                    end = int(ends[row]) + 1 if row < len(ends) else size
-                    text = block[begin:end].decode("utf-8")
-                    yield number, next(csv.reader(io.StringIO(text, newline="")))
+                edges = np.concatenate([[-1], ends, [size - 1]]) + 1
+                rows = here - before
+                spans = zip(edges[rows].tolist(), edges[rows + 1].tolist(), strict=True)
+                records = csv.reader(block[begin:end].decode("utf-8") for begin, end in spans)
+                yield from zip(here.tolist(), records, strict=True)
 
     def _cut(self, digest: Any) -> Iterator[bytes]:
         """The file's bytes after the header, cut after records."""
@@ -227,12 +226,15 @@ def _require_plain_quotes(block: bytes) -> None:
 
     text = np.frombuffer(block, dtype=np.uint8)
     quotes = np.flatnonzero(text == _QUOTE)
-    padded = np.concatenate([[_NEWLINE], text, [_NEWLINE]])
     opening, closing = quotes[0::2], quotes[1::2]
-    before, after = padded[opening], padded[closing + 2]
-    begins = (before == _COMMA) | (before == _NEWLINE) | (before == _QUOTE)
-    ends = (after == _COMMA) | (after == _NEWLINE) | (after == ord("\r")) | (after == _QUOTE)
-    if len(opening) != len(closing) or not begins.all() or not ends.all():
+    if len(opening) != len(closing):
+        raise HandOver("a quote is left open")
+    before, after = text[opening - 1], text[np.minimum(closing + 1, len(text) - 1)]
+    begins = (opening == 0) | (before == _COMMA) | (before == _NEWLINE) | (before == _QUOTE)
+    ends = (
+        (closing == len(text) - 1) | (after == _COMMA) | (after == _NEWLINE) | (after == ord("\r")) | (after == _QUOTE)
+    )
+    if not begins.all() or not ends.all():
         raise HandOver("a quote stands within a cell")
 
 
