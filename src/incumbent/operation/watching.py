@@ -10,7 +10,7 @@ import datetime as dt
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +41,8 @@ class Run:
     next_run: str | None = None
     captured: Sequence[Mapping[str, Any]] = ()
     released: Mapping[str, Any] | None = None
-    _folder: Path | None = None
-    _before: publish.Release | None = None
+    _folder: Path | None = field(default=None, init=False)
+    _before: publish.Release | None = field(default=None, init=False)
 
     def publishes_in(self, published: Path) -> None:
         """From now on it publishes in that folder, of all rosters: what is live there is what it began with."""

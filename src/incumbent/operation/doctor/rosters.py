@@ -115,7 +115,8 @@ def published(place: Place) -> Iterator[Finding]:
         try:
             live = ledger.current(folder)
         except IncumbentError as error:
-            yield Finding(name, FAIL, f"{error.what} ({error.where})", error.expected, error.do)
+            do = error.do or "restore the file from a copy; `incumbent verify` says what else differs"
+            yield Finding(name, FAIL, f"{error.what} ({error.where})", error.expected, do)
             continue
         seen = f"version {live.version}, as of {live.as_of}" if live else "nothing yet"
         yield Finding(name, OK, f"{seen}; `incumbent verify` looks at every file")
