@@ -47,16 +47,27 @@ def until(true: Callable[[], Any], what: str, seconds: float = PATIENCE) -> Any:
 class Process:
     """A program under way, with what it says in a file."""
 
-    def __init__(self, arguments: Sequence[str], log: Path, environment: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        arguments: Sequence[str],
+        log: Path,
+        environment: dict[str, str] | None = None,
+        folder: Path | None = None,
+    ) -> None:
         self._arguments, self._environment = [str(each) for each in arguments], {**os.environ, **(environment or {})}
-        self.log = log
+        self._folder, self.log = folder, log
         self.start()
 
     def start(self) -> None:
         """Starts it, at first or again."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                self._arguments, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self._environment
+                self._arguments,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=self._environment,
+                cwd=self._folder,
             )
 
     def said(self) -> str:
@@ -125,7 +136,8 @@ def postgres() -> Iterator[tuple[Process, str]]:
     made = [*unprivileged, str(programs / "initdb"), "-D", str(data), "-A", "trust", "-U", "postgres", "--no-sync"]
     subprocess.run(made, check=True, capture_output=True, cwd=folder)
     options = ["-p", str(port), "-k", str(folder), "-c", "listen_addresses=127.0.0.1"]
-    running = Process([*unprivileged, str(programs / "postgres"), "-D", str(data), *options], folder / "log")
+    started = [*unprivileged, str(programs / "postgres"), "-D", str(data), *options]
+    running = Process(started, folder / "log", folder=folder)  # it must be able to read where it starts
     try:
         until(lambda: _listens(port), "PostgreSQL answers", 60)
         yield running, f"postgresql+asyncpg://postgres@127.0.0.1:{port}/postgres"
