@@ -31,7 +31,7 @@ def test_what_is_due_is_run_and_a_run_under_way_is_ended_by_sigterm(tmp_path: Pa
             second = api.start_run(example.SLUG)
             assert len(serving.descendants("flow_engine") or serving.descendants("prefect.engine")) == 1
             assert api.state(second) in ("SCHEDULED", "PENDING")
-            assert serving.end() == 0
+            assert serving.end(seconds=180) == 0
         finally:
             serving.kill()
     assert "SIGTERM: stopping" in serving.said()
