@@ -23,8 +23,11 @@ from tests.targets.drafts import FIRST, RIVAL, SECOND, SLUG, drafts, live, relea
 _SLOW_DOWN = b"<Error><Code>SlowDown</Code><Message>Reduce your request rate.</Message></Error>"
 _A_RUN = """
 import json, pathlib, sys
+import pytest
 from incumbent import publish, targets
+from tests.integrity.places import few_pages
 from tests.targets.drafts import SLUG, Copied
+few_pages(pytest.MonkeyPatch())
 address, content, as_of, options = json.loads(sys.argv[1])
 with targets.opened(address, options) as folder:
     publish.publish(Copied(pathlib.Path(content), as_of, "1.1.0"), folder, SLUG)
@@ -81,7 +84,7 @@ def test_a_process_that_is_killed_leaves_the_last_version_and_the_next_run_compl
     place.line.fault = at_put(8, lambda path: run[0].send_signal(signal.SIGKILL) or "lost")
     given = json.dumps([place.address, str(drafts()[SECOND].content), SECOND, place.options("killed")])
     run.append(subprocess.Popen([sys.executable, "-c", _A_RUN, given], cwd=repository, env=dict(os.environ)))
-    assert run[0].wait(120) == -signal.SIGKILL
+    assert run[0].wait(600) == -signal.SIGKILL
     place.line.fault = lambda method, path, headers: None
     assert live(place.download(tmp_path / "torn")) == FIRST
     with pytest.raises(LockedError, match="another run is publishing here"):

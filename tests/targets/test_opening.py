@@ -158,14 +158,3 @@ def test_the_command_publishes_to_s3(run: Any, place: Place, tmp_path: Path, mon
     assert "the target refused the credentials" in err
     assert "canary" not in out + err
     assert bucket.KEY not in out + err
-
-
-def test_the_command_lays_out_pages(run: Any, tmp_path: Path) -> None:
-    publish.publish(drafts()[FIRST], tmp_path / "published", SLUG)
-    status, out, _ = run("pages", "--published", tmp_path / "published", "--to", tmp_path / "site")
-    assert status == 0
-    assert "of the 1000 MB that a site may have" in out
-    answer = json.loads(run("pages", "--published", tmp_path / "published", "--to", tmp_path / "site", "--json")[1])
-    assert answer["limit"] == 10**9
-    assert answer["rosters"] == [SLUG]
-    assert (tmp_path / "site" / ".nojekyll").is_file()

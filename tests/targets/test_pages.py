@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import functools
 import http.server
+import json
+import shutil
 import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +19,9 @@ from incumbent import durable, publish
 from incumbent.errors import InputError, LockedError, VerifyError
 from incumbent.targets import pages
 from tests.targets.drafts import FIRST, SECOND, SLUG, content, drafts
+from tests.test_cli import run
+
+__all__ = ["run"]
 
 _PAGE = """<!doctype html><title>Harbour</title><link rel="stylesheet" href="style.css">
 <a href="{slug}/">roster</a> <a href="./{slug}/v1.0.0/roster.csv?x=1#top">a table</a> <a href="#top">top</a>
@@ -29,11 +35,18 @@ def site_pages() -> None:
     """The real ones."""
 
 
-@pytest.fixture
-def published(tmp_path: Path) -> Path:
-    folder = tmp_path / "published"
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Made once: pages take longer than all the rest."""
+    folder = tmp_path_factory.mktemp("original") / "published"
     for as_of in (FIRST, SECOND):
-        publish.publish(drafts()[as_of], folder, SLUG)
+        publish.publish(drafts(whole=True)[as_of], folder, SLUG)
+    return folder
+
+
+@pytest.fixture
+def published(original: Path, tmp_path: Path) -> Path:
+    folder = Path(shutil.copytree(original, tmp_path / "published"))
     (folder / "index.html").write_text(_PAGE.format(slug=SLUG))
     (folder / "café.html").write_text("<title>x</title>")
     (folder / "style.css").write_text("body { background: url('café.html') }")
@@ -151,3 +164,13 @@ def test_only_what_is_whole_is_laid_out_and_not_while_a_run_publishes(published:
     (published / SLUG / "v1.0.0" / "roster.csv").write_text("tampered")
     with pytest.raises(VerifyError):
         pages.lay_out(published, tmp_path / "out")
+
+
+def test_the_command_lays_out_pages(run: Any, original: Path, tmp_path: Path) -> None:
+    status, out, _ = run("pages", "--published", original, "--to", tmp_path / "site")
+    assert status == 0
+    assert "of the 1000 MB that a site may have" in out
+    answer = json.loads(run("pages", "--published", original, "--to", tmp_path / "site", "--json")[1])
+    assert answer["limit"] == 10**9
+    assert answer["rosters"] == [SLUG]
+    assert (tmp_path / "site" / ".nojekyll").is_file()
