@@ -19,7 +19,7 @@ MEMORY = Path("/dev/shm")
 
 
 @pytest.fixture(scope="session")
-def place() -> Iterator[Path]:
+def memory() -> Iterator[Path]:
     """A folder in memory, where there is room: what a flush does is not measured here, that it is asked for is, and a
     disk is many times slower."""
     with tempfile.TemporaryDirectory(dir=MEMORY if _has_room(MEMORY) else None) as made:
@@ -27,17 +27,17 @@ def place() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def program(place: Path) -> Iterator[Program]:
-    (place / "program").mkdir()
-    running = Program(place / "program")
+def program(memory: Path) -> Iterator[Program]:
+    (memory / "program").mkdir()
+    running = Program(memory / "program")
     yield running
     running.close()
 
 
 @pytest.fixture(scope="session")
-def story(program: Program, place: Path) -> Story:
-    (place / "story").mkdir()
-    return Story(program, place / "story")
+def story(program: Program, memory: Path) -> Story:
+    (memory / "story").mkdir()
+    return Story(program, memory / "story")
 
 
 @pytest.fixture(scope="session")
