@@ -40,18 +40,18 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def drifted(tables: dict[str, pl.DataFrame], as_of: str) -> package.Draft:
-    """A draft whose headlines have their value as text, and whose posts have a column more."""
+    """A draft whose accounts have their score as text, and whose posts have a column more."""
     known = dict(schemas.load())
-    told = json.loads(json.dumps(known["headlines"].descriptor))
+    told = json.loads(json.dumps(known["accounts"].descriptor))
     for field in told["fields"]:
-        if field["name"] == "value":
+        if field["name"] == "score":
             field |= {"type": "string", "constraints": {}}
-    known["headlines"] = schemas.parse_schema(told, where="headlines")
+    known["accounts"] = schemas.parse_schema(told, where="accounts")
     told = json.loads(json.dumps(known["posts"].descriptor))
     told["fields"].append({"name": "quay", "type": "string", "title": "Quay", "description": "Which quay."})
     known["posts"] = schemas.parse_schema(told, where="posts")
     made = {**tables, "posts": tables["posts"].with_columns(pl.lit("north").alias("quay"))}
-    made["headlines"] = made["headlines"].with_columns(pl.col("value").cast(pl.String))
+    made["accounts"] = made["accounts"].with_columns(pl.col("score").cast(pl.String))
     return package.Draft(made, synthetic.Roster(), as_of, known)
 
 
