@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -17,7 +16,6 @@ from incumbent.commands import options
 from incumbent.commands.verifying import signing_key
 from incumbent.errors import InputError
 
-_ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?")
 _STEPS = {
     "watch": "capturing and releasing {roster}",
     "capture": "capturing the sources of {roster}",
@@ -124,22 +122,7 @@ def _live(live: bool, history: bool, contact: str | None, bases: Sequence[str]) 
         for option in (option for option, present in given.items() if present):
             raise InputError(f"{option} asks for a network", where=option, expected="--live beside it")
         return {}
-    return {"live": True, "history": history, "contact": contact, "bases": origins(bases)}
-
-
-def origins(bases: Sequence[str]) -> dict[str, str]:
-    """What --base gives, as origin -> the one through which it is reached. Raises InputError."""
-    found = {}
-    for text in bases:
-        logical, _, real = text.partition("=")
-        if not (_ORIGIN.fullmatch(logical) or logical == "*") or not _ORIGIN.fullmatch(real):
-            raise InputError(
-                "this is no pair of origins",
-                where=f"--base {text}",
-                expected="ORIGIN=ORIGIN, such as https://www.gov.uk=http://127.0.0.1:8000, or *=ORIGIN",
-            )
-        found[logical] = real
-    return found
+    return {"live": True, "history": history, "contact": contact, "bases": options.origins(bases)}
 
 
 def _flow(name: str, quiet: bool, target_options: Sequence[str], **parameters: Any) -> dict[str, Any]:
@@ -197,6 +180,10 @@ def _finish(report: Mapping[str, Any], *, as_json: bool) -> None:
     output.print_line(f"{report['with_account']} of {report['of']} with an account")
     said = "is new" if report["changed"] else "still holds, for nothing has changed"
     output.print_line(f"version {report['version']} {said}")
+    from incumbent import report as reports  # late: it loads Polars
+
+    for sentence in reports.since_last(report):
+        output.print_line(sentence)
     output.print_line(f"files: {report['path']}")
     for source in report.get("captured", []):
         if source["fault"]:

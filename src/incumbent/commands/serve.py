@@ -9,7 +9,6 @@ import click
 
 from incumbent import output
 from incumbent.commands import options
-from incumbent.commands.flows import origins
 from incumbent.commands.verifying import signing_key
 from incumbent.errors import InputError
 
@@ -69,7 +68,7 @@ def serve(
         given: dict[str, Any] = {
             "archive": str(Path(archives).absolute() / each.slug) if archives else None,
             "contact": contact,
-            "bases": origins(bases),
+            "bases": options.origins(bases),
             "cron": cron or (None if each.schedule else schedule.DAILY),
             "target_options": list(target_options),
         }

@@ -82,6 +82,9 @@ async def _serve(
         if watching:
             watching.cancel()
         if server:
+            from prefect.logging.handlers import APILogHandler
+
+            await APILogHandler.aflush()  # what the runner has said reaches the server before that ends
             await asyncio.to_thread(server.stop)
     say("stopped")
 
