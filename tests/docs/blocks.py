@@ -3,6 +3,7 @@
 A comment right before a block says what the tests do with it:
 
     <!-- file: NAME -->       the block is written to the file NAME
+    <!-- in: FOLDER -->       it is run in FOLDER, below the folder that looks like a checkout
     <!-- output -->           the block is what the block before it printed
     <!-- exit: N -->          the commands end with this status (else with 0)
     <!-- not run: WHY -->     the tests leave it alone
@@ -17,7 +18,7 @@ from pathlib import Path
 
 from markdown_it import MarkdownIt
 
-_DIRECTIVE = re.compile(r"<!--\s*(file|output|exit|not run|run by)(?::\s*(.*?))?\s*-->\s*$", re.DOTALL)
+_DIRECTIVE = re.compile(r"<!--\s*(file|in|output|exit|not run|run by)(?::\s*(.*?))?\s*-->\s*$", re.DOTALL)
 
 
 def blocks_of(path: Path) -> list[Block]:

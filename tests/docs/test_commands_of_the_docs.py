@@ -52,7 +52,7 @@ def test_what_the_page_shows_works(page: Path, tmp_path: Path) -> None:
         elif block.language == "python":
             command = [sys.executable, "-c", block.text]
             done = subprocess.run(
-                command, cwd=folder, capture_output=True, text=True, timeout=300, env=environment(folder)
+                command, cwd=place(block, folder), capture_output=True, text=True, timeout=300, env=environment(folder)
             )
             assert done.returncode == 0, f"{block}\n{done.stderr}"
         elif block.language == "sql":
@@ -81,21 +81,26 @@ def environment(folder: Path) -> dict[str, str]:
     }
 
 
+def place(block: Block, folder: Path) -> Path:
+    return folder / block.value if block.directive == "in" else folder
+
+
 def shell(block: Block, folder: Path) -> str:
     """What the block's commands print. They must end with the status that the block says."""
     expected = int(block.value) if block.directive == "exit" else 0
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", block.text],
-        cwd=folder, env=environment(folder), capture_output=True, text=True, timeout=600, stdin=subprocess.DEVNULL,
+        cwd=place(block, folder), env=environment(folder), stdin=subprocess.DEVNULL,
+        capture_output=True, text=True, timeout=600,
     )  # fmt: skip
     assert done.returncode == expected, f"{block}: exit status {done.returncode}\n{done.stdout}\n{done.stderr}"
     return done.stdout
 
 
 def query(block: Block, folder: Path) -> None:
-    """The query answers with at least one row, in the folder of the bundled roster's latest version and its history."""
+    """The query answers with at least one row."""
     where = Path.cwd()
-    os.chdir(folder / "published" / "uk-civil-service-leadership")
+    os.chdir(place(block, folder))
     try:
         assert duckdb.sql(block.text).fetchall(), str(block)
     finally:
