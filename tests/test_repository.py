@@ -15,7 +15,9 @@ import yaml
 from incumbent.output import summary
 from incumbent.report import release_report
 
-MACHINE_PATH = re.compile(r"(?<![\w.:/~-])/(?:work|farm|root|home/\w+|Users/\w+|opt/\w+)/")
+MACHINE_PATH = re.compile(
+    r"(?<![\w.:/~-])/(?:work|farm|root|home/\w+|Users/\w+|opt/(?!incumbent/)\w+)/"
+)  # /opt/incumbent: where deploy/ expects it
 LINK = re.compile(r"(?<!!)\[[^\]]+\]\(([^)\s]+)\)|!\[[^\]]*\]\(([^)\s]+)\)")
 
 
@@ -138,13 +140,17 @@ def test_a_flow_holds_no_domain_logic(repository: Path) -> None:
         }, path.name  # fmt: skip
 
 
-def test_only_engine_and_flows_know_prefect_and_only_checks_knows_great_expectations(repository: Path) -> None:
+def test_only_what_runs_flows_knows_prefect_and_only_checks_knows_great_expectations(repository: Path) -> None:
+    """And the benchmark that Great Expectations is a peer in."""
     knows: dict[str, set[str]] = {"prefect": set(), "great_expectations": set()}
     for path in (repository / "src/incumbent").rglob("*.py"):
         roots = {name.split(".")[0] for name in _imports(ast.parse(path.read_text(encoding="utf-8")))}
         for package in roots & set(knows):
             knows[package].add(path.relative_to(repository / "src/incumbent").as_posix())
-    assert knows == {"prefect": {"engine.py"}, "great_expectations": {"checks.py"}}
+    assert knows == {
+        "prefect": {"engine.py", "operation/serving.py", "operation/doctor/machine.py"},
+        "great_expectations": {"checks.py", "bench/validation_expectations.py"},
+    }
 
 
 def _imports(tree: ast.Module) -> set[str]:
@@ -175,3 +181,13 @@ def test_every_roster_has_a_deployment_that_runs_alone_and_on_utc(repository: Pa
         assert f"def {function}(" in (repository / file).read_text(encoding="utf-8")
         assert [schedule["timezone"] for schedule in each["schedules"]] == ["UTC"]
         assert each["concurrency_limit"]["limit"] == 1
+
+
+def test_the_table_of_rooms_names_every_room_and_module(repository: Path) -> None:
+    page = (repository / "docs/architecture.md").read_text(encoding="utf-8")
+    table = page[page.index("## The rooms") : page.index("## The shapes")]
+    named = re.findall(r"`([a-z_]+/?)`", table)
+    package = repository / "src" / "incumbent"
+    modules = {path.stem for path in package.glob("[a-z]*.py")}
+    rooms = {f"{path.name}/" for path in package.iterdir() if path.is_dir() and path.name != "__pycache__"}
+    assert (modules | rooms) - set(named) == set()

@@ -340,7 +340,7 @@ def test_reports_are_kept_up_to_a_number_and_one_that_cannot_be_written_fails_no
 def test_the_folder_of_reports_is_the_users_own_unless_it_is_named() -> None:
     assert runs.folder({"INCUMBENT_RUNS": "/srv/runs"}) == Path("/srv/runs")
     assert runs.folder({"XDG_STATE_HOME": "/state", "HOME": "/home/x"}) == Path("/state/incumbent/runs")
-    assert runs.folder({"HOME": "/home/x"}) == Path("/home/x/.local/state/incumbent/runs")
+    assert runs.folder({"HOME": "/srv/x"}) == Path("/srv/x/.local/state/incumbent/runs")
 
 
 def test_the_text_of_a_long_list_ends_with_how_many_more(told: Told) -> None:
