@@ -26,11 +26,12 @@ JOBS = 2
 LOCK = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 	--custom-compile-command "make lock" --quiet
 
-.PHONY: help run releases docs test install install-dev lint format types check wheel lock upgrade clean
+.PHONY: help run releases docs test coverage install install-dev lint format types check wheel lock upgrade clean
 
 help:
 	@echo "make run      check the bundled roster and publish the result under $(PUBLISHED)/"
 	@echo "make test     run all tests"
+	@echo "make coverage run all tests, and tell what of src/ they reach"
 	@echo "make releases make what published/ holds"
 	@echo "make docs     the documentation as a site, in build/docs"
 	@echo "make lint     ruff: rules and formatting      make format   apply both"
@@ -53,6 +54,15 @@ docs: $(VENV)/.installed-dev
 
 test: $(VENV)/.installed-dev
 	$(BIN)/pytest --numprocesses $(JOBS) --dist loadfile $(PYTEST_ARGS)
+
+# Lines and branches of src/ that the tests reach; fewer than nine tenths of either fail it.
+COVERED = import json; t = json.load(open("build/coverage.json"))["totals"]; b = t["covered_branches"] / t["num_branches"]; \
+	print(f"branches covered: {t['covered_branches']} of {t['num_branches']} ({b:.1%})"); raise SystemExit(b < 0.9)
+
+coverage: $(VENV)/.installed-dev
+	mkdir -p build
+	$(MAKE) test PYTEST_ARGS="--cov --cov-report=term:skip-covered --cov-report=json:build/coverage.json --cov-fail-under=90 $(PYTEST_ARGS)"
+	@$(BIN)/python -c '$(COVERED)'
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

@@ -221,6 +221,7 @@ REPORT: dict[str, Any] = {
     "wrong": [{"entry_id": "ann", "person": "Ann Archer", "post": "Clerk", "organisation": "Harbour Office",
                "verdict": "out_of_date", "reasons": "replaced", "explanation": "Dot Dyer has been Chief Clerk."}],
     "version": "1.0.0", "changed": True, "path": "published/harbour-leaders/v1.0.0", "checks": [],
+    "list_changes": ["Eve Eider has appeared."], "news": [],
     "sources": [
         {"source_id": "leaders", "state": "fresh", "snapshots": 1, "fetched_at": None, "note": None, "next": None}
     ],
@@ -248,6 +249,7 @@ def test_run_is_the_bundled_roster_and_ends_with_the_short_report(run: Any, engi
         "archive": None, "rosters": None,
     })]  # fmt: skip
     assert "Dot Dyer has been Chief Clerk." in out
+    assert "Eve Eider has appeared." in out
     assert "out of date" in out
     assert out.splitlines()[-6:] == [
         "Leaders of the harbour, as of 2012-06-28",
