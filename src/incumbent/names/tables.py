@@ -83,14 +83,20 @@ def compare_names(pairs: pl.DataFrame) -> pl.DataFrame:
     relation, and is 0 for different. A vacant, withheld or empty cell is different from everything, itself too.
     """
     distinct = pairs.select(pl.col("left", "right").cast(pl.String)).unique(maintain_order=True)
-    facts = _facts(pl.concat([distinct["left"], distinct["right"]]))
-    joined = distinct.join(
+    decided = compare_distinct(distinct, name_facts(pl.concat([distinct["left"], distinct["right"]])))
+    return pairs.join(decided, on=["left", "right"], how="left", nulls_equal=True, maintain_order="left")
+
+
+def compare_distinct(pairs: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
+    """left, right, relation, score, reason of `pairs` (left, right; each once), in no order; `facts`: name_facts of
+    all their names, which many calls can share."""
+    joined = pairs.join(
         facts.rename(lambda column: f"{column}_left"), left_on="left", right_on="name_left", how="left"
     ).join(facts.rename(lambda column: f"{column}_right"), left_on="right", right_on="name_right", how="left")
     judged = _judge_in_columns(joined)
     hard = judged.filter(pl.col("relation").is_null())
     verdicts = [_judge(left, right) for left, right in zip(hard["left"], hard["right"], strict=True)]
-    decided = pl.concat(
+    return pl.concat(
         [
             judged.filter(pl.col("relation").is_not_null()),
             hard.with_columns(
@@ -100,7 +106,6 @@ def compare_names(pairs: pl.DataFrame) -> pl.DataFrame:
             ),
         ]
     )
-    return pairs.join(decided, on=["left", "right"], how="left", nulls_equal=True, maintain_order="left")
 
 
 def _judge(left: str | None, right: str | None) -> Verdict:
@@ -110,7 +115,7 @@ def _judge(left: str | None, right: str | None) -> Verdict:
     return verdict._replace(score=round(verdict.score, 2))
 
 
-def _facts(names: pl.Series) -> pl.DataFrame:
+def name_facts(names: pl.Series) -> pl.DataFrame:
     """What the columnar rules need of each name: first, plain (one reading that is no swap, initials only after a
     written-out first name, no nickname, no number), solid (no reading but the first and its swap), letters, swap."""
     parsed = parse_names(names)

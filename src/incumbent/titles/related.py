@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from incumbent.pairing import paired
 from incumbent.titles.blocking import numbered_keys
 from incumbent.titles.matching import comparable, compare_parts
 from incumbent.titles.reading import Reading
@@ -24,16 +25,15 @@ def related_titles(left: pl.DataFrame, right: pl.DataFrame, reading: Reading) ->
     `reading` (titles.read_titles) must have the titles of both.
     """
     numbered = reading.titles.select("row", *_TITLE)
-    # Equal hashes of two keys would only add a pair to compare.
-    keys = numbered_keys(reading).select("row", pl.col("key").hash())
+    keys = numbered_keys(reading)
     ours, theirs = (
         keys.join(numbered.join(side, on=_TITLE, how="semi", nulls_equal=True), on="row", how="semi")
         for side in (left, right)
     )
     known = comparable(reading.parts)
     found = []
-    for portion in _portions(ours, theirs):
-        pairs = portion.join(theirs, on="key").select(left="row", right="row_right").unique()
+    for pairs in paired(ours, theirs, PORTION):
+        pairs = pairs.rename({"row": "left", "row_right": "right"})
         found.append(compare_parts(pairs, known).filter(pl.col("relation") != "different"))
     if not found:
         found.append(compare_parts(pl.DataFrame(schema={"left": pl.UInt32, "right": pl.UInt32}), known))
@@ -43,11 +43,3 @@ def related_titles(left: pl.DataFrame, right: pl.DataFrame, reading: Reading) ->
         related = related.join(named, on=side, how="left")
     titles = ["left_post", "left_organisation", "right_post", "right_organisation"]
     return related.select(*titles, "relation", "score", "reason").sort(titles)
-
-
-def _portions(ours: pl.DataFrame, theirs: pl.DataFrame) -> list[pl.DataFrame]:
-    """`ours` (row, key) in portions of whole rows, each of which meets at most about PORTION of `theirs`."""
-    met = ours.join(theirs.group_by("key").len(), on="key").sort("row")
-    portion = (met.get_column("len").cum_sum() - 1) // PORTION
-    first = met.select("row", "key", portion=portion).with_columns(portion=pl.col("portion").first().over("row"))
-    return [part.drop("portion") for part in first.partition_by("portion", maintain_order=True)]
