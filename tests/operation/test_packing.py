@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import json
 from pathlib import Path
 from typing import Any
@@ -145,6 +146,26 @@ def test_a_machine_that_stops_leaves_the_old_archive_or_the_new_one(
     assert len(Archive(archive).snapshots()) < DAYS * 2
     assert Archive(archive).verify() == len(archive_index.load(archive))
     assert found(board).rows == ()
+
+
+def test_a_cold_copy_that_breaks_off_is_no_archive_and_the_next_one_is(
+    board: rosters.Roster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive, cold = board.folder / "archive", tmp_path / "cold"
+    before = content(archive)
+
+    def full(*_: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(packing, "_require_copied", full)
+        with pytest.raises(OSError, match="No space"):
+            packing.pack(board, archive, cold, found(board))
+    assert content(archive) == before
+    assert not list(cold.glob("[0-9]*"))
+    kept = packing.pack(board, archive, cold, found(board))
+    assert [path.name for path in cold.iterdir()] == ["0001"]
+    assert kept == cold / "0001"
 
 
 def test_nothing_is_moved_when_a_release_would_read_something_else(board: rosters.Roster, tmp_path: Path) -> None:

@@ -64,5 +64,6 @@ def test_the_deployments_run_each_roster_when_it_says_so() -> None:
         (planned,) = each["schedules"]
         schedule.checked(Schedule(cron=planned["cron"], timezone=planned["timezone"]), where="flows/prefect.yaml")
         known = rosters.load(each["parameters"]["roster"])
-        own = known.schedule or Schedule(cron=each["parameters"]["cron"])
+        own = known.schedule
+        assert own is not None
         assert (planned["cron"], planned["timezone"]) == (own.cron, own.timezone)

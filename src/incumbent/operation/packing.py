@@ -109,9 +109,12 @@ def pack(roster: Roster, folder: Path, cold: Path, found: Packable) -> Path | No
             raise
         numbers = [int(path.name) for path in cold.glob("*") if path.name.isdecimal()]
         kept = cold / f"{max(numbers, default=0) + 1:04}"
-        _write(folder, kept, found.rows)
-        _require_copied(kept, found.rows)
-        durable.flush_tree(kept)
+        begun = cold / ".packing"
+        shutil.rmtree(begun, ignore_errors=True)  # of a run that was stopped, or met a full disk
+        _write(folder, begun, found.rows)
+        _require_copied(begun, found.rows)
+        durable.flush_tree(begun)
+        begun.rename(kept)
         for above in (cold, cold.parent):
             durable.flush(above)
         durable.flush_tree(staging)

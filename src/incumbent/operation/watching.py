@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from incumbent import publish
 from incumbent.errors import HeldError, IncumbentError, LockedError, VerifyError, printable
 from incumbent.operation import messages, notices, runs, schedule
@@ -84,7 +86,7 @@ def died(
     """What a run that was killed could not say itself; nothing where it did. `parameters` are those of the flow."""
     slug = str(parameters["roster"]).rstrip("/").rpartition("/")[2]
     known = next(runs.latest(runs.folder(), slug), None)
-    if known is not None and known["run"] == run:
+    if known is not None and known.get("run") == run:
         return
     dead = Run(run, slug, slug, str(parameters.get("published", "")), started, bool(parameters.get("live")))
     do = "" if stopped else "look at the end of its log; if the machine ran out of memory, give it more"
@@ -165,7 +167,12 @@ def _is_new(run: Run) -> bool:
 
 def _turned(run: Run) -> Turned | None:
     before, after = run.before, run.after
-    return turned(before.path if before else None, after.path) if after and _is_new(run) else None
+    if after is None or not _is_new(run):
+        return None
+    try:
+        return turned(before.path if before else None, after.path)
+    except (OSError, pl.exceptions.PolarsError):  # one of them was withdrawn meanwhile; the run itself went well
+        return None
 
 
 def _sources_since(folder: Path, report: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -178,7 +185,10 @@ def _sources_since(folder: Path, report: Mapping[str, Any]) -> dict[str, list[st
 
 
 def _broken(sources: Sequence[Mapping[str, Any]]) -> set[str]:
-    return {str(source["source_id"]) for source in sources if source["state"] in _BROKEN and source["fault"]}
+    # Of a report that something else wrote, what is missing is not broken.
+    return {
+        str(source.get("source_id")) for source in sources if source.get("state") in _BROKEN and source.get("fault")
+    }
 
 
 def _outcome_of(error: Exception) -> str:
