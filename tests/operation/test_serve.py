@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from incumbent import cli, engine
+from incumbent import roster as rosters
 from tests.operation import example, processes
 from tests.operation.processes import until
 
@@ -66,7 +67,9 @@ def test_the_deployments_can_be_made_on_a_server_and_run_what_they_say(tmp_path:
             assert made["global_concurrency_limit"]["limit"] == 1
             (planned,) = made["schedules"]
             assert (planned["active"], planned["schedule"]["timezone"]) == (True, "UTC")
-            assert planned["schedule"]["cron"] == made["parameters"]["cron"]
+            own = rosters.load(slug).schedule
+            assert own is not None
+            assert planned["schedule"]["cron"] == own.cron
     finally:
         server.stop()
 
